@@ -115,4 +115,6 @@ def judge(scores: tuple[Score, ...]) -> Promotion:
     if not deciding:
         return Promotion(True, "the task declares no deciding score")
     first = deciding[0]
-    return Promotion(True, f"{first.name} {first.value:.4f} against {first.baseline:.4f} of {first.baseline_name}: {first.verdict}")
+    return Promotion(
+        True, f"{first.name} {first.value:.4f} against {first.baseline:.4f} of {first.baseline_name}: {first.verdict}"
+    )

@@ -1,5 +1,6 @@
-"""Every table of a shop and every column of it, once. The data dictionary, the empty tables, the import checks,
-the HTTP models and the tests are made from this file.
+"""Every table of a shop and every column of it, once.
+
+The data dictionary, the empty tables, the import checks, the HTTP models and the tests are made from this file.
 
 Names follow the field: events are GA4's, products follow the Google Merchant feed and schema.org, moments are UTC
 and end in ``_at`` (or are just ``at`` for the moment of the fact itself), money is in the shop's currency.

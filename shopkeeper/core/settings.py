@@ -200,4 +200,6 @@ def _bad(knob: Knob, raw: Any, where: str) -> SettingError:
     kind = {int: "a whole number", float: "a number", bool: "yes or no", str: "text"}.get(knob.type, knob.type.__name__)
     kind = f"a list of values, each {kind}" if knob.many else kind
     wanted = f"{kind}, {knob.range}" if knob.range else kind
-    return SettingError(f"{where} cannot be {raw!r}.", got=repr(raw), wanted=wanted, next=f"{knob.name}: {knob.help}", name=knob.name)
+    return SettingError(
+        f"{where} cannot be {raw!r}.", got=repr(raw), wanted=wanted, next=f"{knob.name}: {knob.help}", name=knob.name
+    )

@@ -108,7 +108,7 @@ def task(
         settings = _second_annotation(name, function)
         doc = inspect.getdoc(function) or ""
         _check(name, doc, reads, writes)
-        minimum = {table: 1 for table in reads} | dict(needs or {})
+        minimum = dict.fromkeys(reads, 1) | dict(needs or {})
         REGISTRY.add_task(Task(name, function, settings, reads, optional, minimum, writes, load, observes, doc))
         return function
 
