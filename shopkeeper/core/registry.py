@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Mapping
 from importlib.metadata import entry_points
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shopkeeper.core.answers import Answer
     from shopkeeper.core.tasks import Task
 
+HOUSE = "shopkeeper"
 ROOMS = "shopkeeper.capabilities"
 
 
@@ -63,9 +65,12 @@ class Registry:
             self._sections.pop(task.capability, None)
 
     def discover(self) -> Registry:
-        """Import every capability room's ``tasks`` and ``answers`` and every ``shopkeeper.tasks`` entry point, once."""
+        """Import every floor's ``settings``, every room's ``tasks`` and ``answers``, and every ``shopkeeper.tasks`` entry point, once."""
         if not self._discovered:
             self._discovered = True
+            for floor in pkgutil.iter_modules(importlib.import_module(HOUSE).__path__):
+                if floor.ispkg and importlib.util.find_spec(f"{HOUSE}.{floor.name}.settings"):
+                    importlib.import_module(f"{HOUSE}.{floor.name}.settings")
             rooms = importlib.import_module(ROOMS)
             for room in pkgutil.iter_modules(rooms.__path__):
                 if not room.ispkg:
