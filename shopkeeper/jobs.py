@@ -59,12 +59,14 @@ def run_job(shop: Shop, job_id: str) -> None:
         jobs.update(job_id, state=state, problem=error.as_problem())
         raise
     except BaseException as error:
-        problem = ShopkeeperError(
-            "The job crashed.", got=f"{type(error).__name__}: {error}", next="see jobs.log in the shop's folder"
-        )
-        jobs.update(job_id, state="failed", problem=problem.as_problem())
+        jobs.update(job_id, state="failed", problem=_crash(error).as_problem())
         raise
     jobs.update(job_id, state="done", share=1.0, doing="", run_ids=run_ids)
+
+
+def _crash(error: BaseException) -> ShopkeeperError:
+    got = f"{type(error).__name__}: {error}"
+    return ShopkeeperError("The job crashed.", got=got, wanted="it to finish", next="see jobs.log in the shop's folder")
 
 
 def _work(shop: Shop, kind: str, arguments: Mapping[str, Any], progress: Progress) -> list[str]:

@@ -181,10 +181,12 @@ def _call(order: Order, view: StoreView) -> Result:
         raise
     except MemoryError as error:
         raise TaskFault(
-            f"{task.name!r} ran out of memory.", got=str(error), next="run it on less data or a larger machine"
+            f"{task.name!r} ran out of memory.", got=str(error), wanted="enough", next="run it on less data or a larger machine"
         ) from error
     except KeyboardInterrupt as error:
-        raise Cancelled(f"{task.name!r} was stopped.", next="run it again to start over") from error
+        raise Cancelled(
+            f"{task.name!r} was stopped.", got="an interrupt", wanted="to finish", next="run it again to start over"
+        ) from error
     except Exception as error:
         log.exception("%s crashed", task.name)
         raise TaskFault(
@@ -194,7 +196,9 @@ def _call(order: Order, view: StoreView) -> Result:
             next="the log has the traceback; please report it",
         ) from error
     if not isinstance(result, Result):
-        raise TaskFault(f"{task.name!r} gave back the wrong thing.", got=type(result).__name__, wanted="a Result")
+        raise TaskFault(
+            f"{task.name!r} gave back the wrong thing.", got=type(result).__name__, wanted="a Result", next="mend the task"
+        )
     return result
 
 

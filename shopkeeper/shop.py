@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shopkeeper.core.errors import NotEnoughData, NotLearned, SettingError, ShopExists, ShopkeeperError, ShopNotFound, nearest
+from shopkeeper.core.errors import Cancelled, NotLearned, ShopExists, ShopkeeperError, ShopNotFound
 from shopkeeper.core.plan import plan
 from shopkeeper.core.progress import Part, Progress, Silent
 from shopkeeper.core.registry import REGISTRY, Registry
 from shopkeeper.core.runs import Run
 from shopkeeper.core.schema import TABLES
 from shopkeeper.core.settings import Change, Resolved, resolve
-from shopkeeper.core.shop_settings import ShopSettings
 from shopkeeper.core.tasks import Task
 from shopkeeper.running import Order, run_task
 from shopkeeper.serving import Answers
+from shopkeeper.shop_file import FILE, ShopSettings, find_shop, known_time_zone, read_shop_file, write_shop_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,10 +27,6 @@ if TYPE_CHECKING:
     from shopkeeper.store.importers import ImportReport, Recognition
     from shopkeeper.store.store import Appended, Store
     from shopkeeper.store.view import StoreView
-
-TOML = "shop.toml"
-
-REGISTRY.add_section("shop", ShopSettings)
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ class Shop:
         self._shop: ShopSettings = self.settings("shop").values
         self.name = self._shop.name or self.folder.name
         self.currency = self._shop.currency.upper()
-        self.time_zone = _time_zone(self._shop.time_zone)
+        self.time_zone = known_time_zone(self._shop.time_zone)
         self.languages = self._shop.languages
         self.answers = Answers(store, registry, self.time_zone)
 
@@ -70,16 +63,16 @@ class Shop:
         from shopkeeper.store.store import Store
 
         registry = REGISTRY.discover()
-        root = _find(Path.cwd()) if path is None else Path(path)
-        if root is None or not (root / TOML).is_file():
+        root = find_shop(Path.cwd()) if path is None else Path(path)
+        if root is None or not (root / FILE).is_file():
             raise ShopNotFound(
                 "There is no shop here.",
                 got=str(path or Path.cwd()),
-                wanted=f"a folder with {TOML}" + ("" if path else ", here or above"),
+                wanted=f"a folder with {FILE}" + ("" if path else ", here or above"),
                 next="`shopkeeper init my-shop` makes one, `shopkeeper demo` opens the sample shop",
             )
-        sections = _read_toml(root / TOML, registry)
-        settings = resolve("store", registry.sections["store"], [(TOML, sections.get("store", {}))])
+        sections = read_shop_file(root, registry)
+        settings = resolve("store", registry.sections["store"], [(FILE, sections.get("store", {}))])
         return cls(Store.open(root, settings=settings.values), sections, registry)
 
     @classmethod
@@ -103,15 +96,9 @@ class Shop:
                 wanted="a folder that does not exist or is empty",
                 next="choose another folder",
             )
-        facts = {
-            "name": name or root.resolve().name,
-            "currency": currency.upper(),
-            "time_zone": _time_zone(time_zone),
-            "languages": list(languages),
-        }
+        settings = ShopSettings(name or root.resolve().name, currency.upper(), known_time_zone(time_zone), tuple(languages))
         Store.create(root).close()
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in facts.items()]
-        (root / TOML).write_text("[shop]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        write_shop_file(root, settings)
         return cls.open(root)
 
     def close(self) -> None:
@@ -206,7 +193,7 @@ class Shop:
 
     def settings(self, section: str, given: Mapping[str, Any] | None = None, origin: str = "given") -> Resolved[Any]:
         """A section's settings: defaults, then `shop.toml`, then ``given``. Raises `SettingError`."""
-        layers = [(TOML, self._file_settings.get(section, {})), (origin, given or {})]
+        layers = [(FILE, self._file_settings.get(section, {})), (origin, given or {})]
         return resolve(section, self.registry.sections[section], layers)
 
     def changes(self) -> list[tuple[str, Change]]:
@@ -261,9 +248,9 @@ class Shop:
             part = Part(progress, index / len(order), (index + 1) / len(order), f"{task.name}: ")
             try:
                 runs.append(self.run(task.name, as_of=as_of, force=force, progress=part).run)
-            except (NotEnoughData, ShopkeeperError) as error:
-                if error.slug == "cancelled":
-                    raise
+            except Cancelled:
+                raise
+            except ShopkeeperError:
                 runs.append(self.store.runs.history(task.name, limit=1)[0])
         return runs
 
@@ -350,40 +337,3 @@ class Room:
     def __dir__(self) -> Iterator[str]:
         answers = self._shop.registry.answers.values()
         yield from (answer.name.split(".")[1] for answer in answers if answer.capability == self._name)
-
-
-def _find(start: Path) -> Path | None:
-    return next((folder for folder in (start, *start.parents) if (folder / TOML).is_file()), None)
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingError(
-            "There is no such time zone.",
-            got=name,
-            wanted="a name of the tz database",
-            next="for example Europe/London",
-            name="time_zone",
-        ) from error
-    return name
-
-
-def _read_toml(path: Path, registry: Registry) -> dict[str, dict[str, Any]]:
-    """The sections of `shop.toml`, each checked against its declaration. Raises `SettingError`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"{path} cannot be read.", got=str(error), wanted="TOML", next="correct the line it names") from error
-    for section, values in raw.items():
-        if section not in registry.sections or not isinstance(values, dict):
-            close = nearest(section, registry.sections)
-            raise SettingError(
-                f"{TOML} has an unknown section [{section}].",
-                got=section,
-                wanted=f"did you mean [{close}]?" if close else "one of " + ", ".join(sorted(registry.sections)),
-                next=f"correct {path}",
-            )
-        resolve(section, registry.sections[section], [(TOML, values)])
-    return raw

@@ -32,7 +32,8 @@ class Watched:
     def step(self, share: float, doing: str) -> None:
         """Tell the watcher; raise `Cancelled` if the work should stop."""
         if self._should_stop():
-            raise Cancelled("The work was stopped.", got=f"{share:.0%} done, {doing}", next="run it again to start over")
+            done = f"{share:.0%} done, {doing}"
+            raise Cancelled("The work was stopped.", got=done, wanted="to finish", next="run it again to start over")
         self._tell(min(max(share, 0.0), 1.0), doing)
 
 

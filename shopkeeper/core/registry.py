@@ -65,7 +65,10 @@ class Registry:
             self._sections.pop(task.capability, None)
 
     def discover(self) -> Registry:
-        """Import every floor's ``settings``, every room's ``tasks`` and ``answers``, and every ``shopkeeper.tasks`` entry point, once."""
+        """Import, once, every floor's ``settings``, every room's ``tasks`` and ``answers``, and the plug-ins.
+
+        A plug-in is an entry point of the group ``shopkeeper.tasks``.
+        """
         if not self._discovered:
             self._discovered = True
             for floor in pkgutil.iter_modules(importlib.import_module(HOUSE).__path__):
