@@ -1,0 +1,196 @@
+"""What happens in the simulated shop: visits, views, carts and purchases, as arrays and as GA4 events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shopkeeper.simulator.arrow import DAY, SECOND, moments, numbered, shop_table, words
+from shopkeeper.simulator.people import draw_shares
+from shopkeeper.simulator.scene import Scene
+from shopkeeper.simulator.words import CHANNEL_SHARES, CHANNELS, DEVICE_SHARES, DEVICES
+
+Array = np.ndarray[Any, Any]
+
+STEP = 20 * SECOND
+"""Time between two things done in a visit."""
+EVENTS = ("view_item", "add_to_cart", "purchase")
+N_ATTEMPTS = 30
+"""How often a choice that is not on sale yet, or out of season, is made anew before the view is given up."""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """The visits in order of time, and all that was viewed in them in order of visit.
+
+    A visit: ``customer`` (who it is in truth), ``at`` (microseconds since 1970), ``anonymous``, ``channel``, ``device``.
+    A view: ``visit`` and ``product`` (both int64), ``step`` within the visit from 0, ``carted``, ``bought``. A complement
+    taken along is a view of its own that was carted and bought.
+    """
+
+    customer: Array
+    at: Array
+    anonymous: Array
+    channel: Array
+    device: Array
+    visit: Array
+    product: Array
+    step: Array
+    carted: Array
+    bought: Array
+
+
+def make_visits(scene: Scene, random: np.random.Generator) -> Visits:
+    """All visits of all customers and what was viewed, carted and bought in them."""
+    settings = scene.settings
+    customer, at = _when(scene, random)
+    n = len(customer)
+    day = (at - scene.calendar.start) // DAY
+    n_views = 1 + random.poisson(settings.views_per_visit - 1, n)
+    visit, product, step = _views(scene, customer, day, n_views, random)
+    carted = random.random(len(visit)) < settings.cart_share
+    bought = carted & (random.random(len(visit)) < settings.purchase_share)
+    bought &= ~_left_for_another(visit, scene.catalog.kind[product], bought, settings.substitution, random)
+    return Visits(
+        customer=customer,
+        at=at,
+        anonymous=random.random(n) < settings.anonymous_share,
+        channel=draw_shares(np.array(CHANNEL_SHARES), n, random),
+        device=draw_shares(np.array(DEVICE_SHARES), n, random),
+        **_with_complements(scene, day, visit, product, step, carted, bought, random),
+    )
+
+
+def _when(scene: Scene, random: np.random.Generator) -> tuple[Array, Array]:
+    """Customer and moment of each visit, in order of time: by the calendar's demand, never before the customer was known."""
+    people, calendar = scene.people, scene.calendar
+    cumulated = np.concatenate(([0.0], np.cumsum(calendar.demand)))
+    known_from = np.interp(np.clip(people.created_day, 0, len(calendar.demand)), np.arange(len(cumulated)), cumulated)
+    left = 1.0 - known_from / cumulated[-1]
+    customer = np.repeat(np.arange(people.n_customers), random.poisson(people.visits * left))
+    point = known_from[customer] + random.random(len(customer)) * (cumulated[-1] - known_from[customer])
+    day = np.interp(point, cumulated, np.arange(len(cumulated)))
+    at = calendar.start + (day * DAY).astype(np.int64)
+    order = np.argsort(at, kind="stable")
+    return customer[order], at[order]
+
+
+def _views(scene: Scene, customer: Array, day: Array, n_views: Array, random: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Visit, product and step of each view: drawn by taste and season, or the sequel of the product viewed before."""
+    catalog = scene.catalog
+    previous = np.full(len(customer), -1)
+    parts: list[tuple[Array, Array, Array]] = []
+    for step in range(int(n_views.max(initial=0))):
+        visit = np.flatnonzero(n_views > step)
+        product = _choose(scene, customer[visit], day[visit], random)
+        before = previous[visit]
+        sequel = catalog.sequel[np.maximum(before, 0)]
+        follows = (random.random(len(visit)) < scene.settings.order_effect) & (before >= 0)
+        follows &= catalog.created_day[sequel] <= day[visit]
+        product = np.where(follows, sequel, product)
+        previous[visit] = product
+        found = product >= 0
+        parts.append((visit[found], product[found], np.full(int(found.sum()), step)))
+    if not parts:
+        return (np.zeros(0, np.int64),) * 3
+    visit, product, steps = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.lexsort((steps, visit))
+    return visit[order], product[order], steps[order]
+
+
+def _choose(scene: Scene, customer: Array, day: Array, random: np.random.Generator) -> Array:
+    """A product on sale on that day for each customer, -1 where none was found; season by rejection, which keeps shares exact."""
+    settings, catalog = scene.settings, scene.catalog
+    chosen = np.full(len(customer), -1)
+    waiting = np.arange(len(customer))
+    for _ in range(N_ATTEMPTS):
+        if not len(waiting):
+            break
+        group = scene.people.draw_groups(customer[waiting], catalog, settings.taste, random)
+        product = catalog.draw(group, random)
+        takes = random.random(len(waiting)) * (1 + settings.season) < scene.calendar.of_group(group, day[waiting])
+        takes &= catalog.created_day[product] <= day[waiting]
+        chosen[waiting[takes]] = product[takes]
+        waiting = waiting[~takes]
+    return chosen
+
+
+def _left_for_another(visit: Array, kind: Array, bought: Array, share: float, random: np.random.Generator) -> Array:
+    """Which purchases do not happen because another product of the same kind was bought earlier in the visit."""
+    wanted = np.flatnonzero(bought)
+    pair = visit[wanted] * (int(kind.max(initial=0)) + 1) + kind[wanted]
+    _, first = np.unique(pair, return_index=True)
+    is_later = np.ones(len(wanted), bool)
+    is_later[first] = False
+    left = np.zeros(len(visit), bool)
+    left[wanted] = is_later & (random.random(len(wanted)) < share)
+    return left
+
+
+def _with_complements(
+    scene: Scene,
+    day: Array,
+    visit: Array,
+    product: Array,
+    step: Array,
+    carted: Array,
+    bought: Array,
+    random: np.random.Generator,
+) -> dict[str, Array]:
+    """The same views with the complements that were taken along appended to each visit."""
+    other = scene.catalog.complement[product]
+    takes = np.flatnonzero(bought & (other >= 0) & (random.random(len(visit)) < scene.settings.complements))
+    takes = takes[scene.catalog.created_day[other[takes]] <= day[visit[takes]]]
+    yes = np.ones(len(takes), bool)
+    # Complements come after everything that was viewed for its own sake.
+    later = step[takes] + int(step.max(initial=0)) + 1
+    columns = {
+        "visit": np.concatenate((visit, visit[takes])),
+        "product": np.concatenate((product, other[takes])),
+        "carted": np.concatenate((carted, yes)),
+        "bought": np.concatenate((bought, yes)),
+    }
+    order = np.lexsort((np.concatenate((step, later)), columns["visit"]))
+    columns = {name: column[order] for name, column in columns.items()}
+    first_row = np.searchsorted(columns["visit"], columns["visit"])
+    return {**columns, "step": np.arange(len(order)) - first_row}
+
+
+def purchase_moments(visits: Visits) -> Array:
+    """When each visit's order is placed (microseconds since 1970): after its last view and cart."""
+    n_steps = np.bincount(visits.visit, minlength=len(visits.at))
+    return visits.at + (2 * n_steps + 1) * STEP
+
+
+def events_table(scene: Scene, visits: Visits) -> pa.Table:
+    """The funnel view_item -> add_to_cart -> purchase in order of time; an anonymous visit has no customer."""
+    row = np.concatenate((np.arange(len(visits.visit)), np.flatnonzero(visits.carted), np.flatnonzero(visits.bought)))
+    n_views, n_carted = len(visits.visit), int(visits.carted.sum())
+    kind = np.repeat(np.arange(3), (n_views, n_carted, len(row) - n_views - n_carted))
+    visit, product = visits.visit[row], visits.product[row]
+    at = visits.at[visit] + (2 * visits.step[row] + kind) * STEP
+    at = np.where(kind == 2, purchase_moments(visits)[visit], at)
+    order = np.lexsort((product, kind, visit, at))
+    visit, product, kind, at = visit[order], product[order], kind[order], at[order]
+    customer = np.where(visits.anonymous, -1, visits.customer)[visit]
+    is_purchase = kind == 2
+    return shop_table(
+        "events",
+        {
+            "event_id": numbered("e", np.arange(len(at))),
+            "at": moments(at),
+            "event": words(EVENTS, kind),
+            "customer_id": numbered("c", customer),
+            "session_id": numbered("s", visit),
+            "product_id": numbered("p", product),
+            "order_id": numbered("o", np.where(is_purchase, visit, -1)),
+            "quantity": pc.if_else(pa.array(is_purchase), 1.0, pa.scalar(None, pa.float64())),
+            "value": pc.if_else(pa.array(is_purchase), pa.array(scene.catalog.price[product]), pa.scalar(None, pa.float64())),
+            "channel": words(CHANNELS, visits.channel[visit]),
+            "device": words(DEVICES, visits.device[visit]),
+        },
+    )
