@@ -193,6 +193,27 @@ class TooLarge(ShopkeeperError):
     slug = "too-large"
 
 
+class MethodNotAllowed(BadRequest):
+    """The address exists, but not for this HTTP method."""
+
+    http_status = 405
+    slug = "method-not-allowed"
+
+
+class UnknownForm(BadRequest):
+    """A body or a reply in a form (content type, compression) that the server does not speak."""
+
+    http_status = 415
+    slug = "unknown-form"
+
+
+class TooSlow(BadRequest):
+    """A request took too long to arrive."""
+
+    http_status = 408
+    slug = "too-slow"
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like ``name``, or None when nothing comes near."""
     candidates = list(known)

@@ -1,0 +1,1 @@
+"""The HTTP API under ``/api``: events, entities, answers, tasks, tables and health, made from the registry."""
