@@ -157,15 +157,18 @@ def check(knob: Knob, raw: Any, where: str) -> Any:
             raise _bad(knob, raw, where)
         return knob.default
     if knob.many:
+        if not isinstance(raw, str | list | tuple | set | frozenset):
+            raise _bad(knob, raw, where)
         items = raw.split(",") if isinstance(raw, str) else list(raw)
-        return tuple(_check_one(knob, item.strip() if isinstance(item, str) else item, where) for item in items if item != "")
+        items = [item.strip() if isinstance(item, str) else item for item in items]
+        return tuple(_check_one(knob, item, where) for item in items if item != "")
     return _check_one(knob, raw, where)
 
 
 def _check_one(knob: Knob, raw: Any, where: str) -> Any:
     try:
         value = _convert(knob.type, raw)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _bad(knob, raw, where) from None
     if knob.choices and value not in knob.choices:
         raise _bad(knob, raw, where)
