@@ -130,7 +130,8 @@ class Security:
         if key is None:
             raise NotAuthenticated(
                 "This API key is not known.", got=f"{text[: len(KEY_PREFIX) + 9]}…" if text.startswith(KEY_PREFIX) else "a key",
-                wanted="a key that was made here and not revoked", next="`shopkeeper keys` lists the keys, `shopkeeper keys add` makes one",
+                wanted="a key that was made here and not revoked",
+                next="`shopkeeper keys list` lists the keys, `shopkeeper keys add` makes one",
             )  # fmt: skip
         self._used_at[key.key_id] = time.time()
         return Caller("key", key.role, key.name, address, key.key_id)
@@ -212,7 +213,8 @@ class Security:
             is_foreign = urlsplit(origin).netloc.lower() != host.lower() and not self.may_cross(origin)
         else:
             is_foreign = headers.get(b"sec-fetch-site", b"") in (b"cross-site", b"same-site")
-        reads = self._is_open and headers.get(b"sec-fetch-mode", b"navigate") != b"navigate"
+        mode = headers.get(b"sec-fetch-mode", b"cors" if origin else b"navigate")
+        reads = self._is_open and mode != b"navigate"
         if is_foreign and (is_unsafe or reads):
             raise Forbidden(
                 "This request comes from another web page.", got=origin or "Sec-Fetch-Site: cross-site",
@@ -229,7 +231,8 @@ class Security:
     def refresh(self) -> None:
         """Read keys and users now."""
         with self._lock:
-            self._keys = {key.hash: key for key in self.accounts.keys()}
+            keys = self.accounts.keys()
+            self._keys = {key.hash: key for key in keys}
             self._users = {user.user_id: user for user in self.accounts.users()}
             self._ended = self.accounts.ended_sessions()
             self._is_open = not self._keys and not self._users and self.accounts.is_open
@@ -281,6 +284,7 @@ def _check_open(host: str, headers: Headers) -> None:
         )  # fmt: skip
     if b"x-forwarded-for" in headers or b"forwarded" in headers:
         raise Forbidden(
-            "A shop without keys cannot be served through a proxy.", got="a forwarded request", wanted="a request from this machine",
+            "A shop without keys cannot be served through a proxy.", got="a forwarded request",
+            wanted="a request from this machine",
             next="`shopkeeper keys add NAME --role owner` makes a key",
         )  # fmt: skip

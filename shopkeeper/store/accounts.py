@@ -106,13 +106,16 @@ class Accounts:
         columns = "key_id, name, role, hash, created_at, last_used_at, revoked_at"
         with self._reading() as connection:
             rows = connection.execute(f"SELECT {columns} FROM api_keys{condition} ORDER BY created_at, key_id").fetchall()
-        return [Key(*row[:4], _moment(row[4]), _moment(row[5]), _moment(row[6])) for row in rows]
+        return [
+            Key(key_id, name, role, kept, _moment(created), _moment(used), _moment(gone))
+            for key_id, name, role, kept, created, used, gone in rows
+        ]
 
     def revoke_key(self, key_id: str) -> Key:
         """The key of that id, which from now on opens nothing. Raises `UnknownName`."""
         known = {key.key_id: key for key in self.keys()}
         if key_id not in known:
-            raise unknown("API key", key_id, known, next="`shopkeeper keys` lists them")
+            raise unknown("API key", key_id, known, next="`shopkeeper keys list` lists them")
         with self._writing() as connection:
             connection.execute("UPDATE api_keys SET revoked_at = ? WHERE key_id = ?", (self._now(), key_id))
         return next(key for key in self.keys(revoked=True) if key.key_id == key_id)
@@ -154,13 +157,16 @@ class Accounts:
             rows = connection.execute(
                 f"SELECT {columns} FROM users WHERE removed_at IS NULL ORDER BY created_at, user_id"
             ).fetchall()
-        return [User(*row[:3], _stamp(row[3]), _moment(row[4]), _moment(row[5])) for row in rows]
+        return [
+            User(user_id, name, role, _stamp(record), _moment(created), _moment(logged_in))
+            for user_id, name, role, record, created, logged_in in rows
+        ]
 
     def user(self, name: str) -> User:
         """The user of that name (upper and lower case are the same). Raises `UnknownName`."""
         known = {user.name.casefold(): user for user in self.users()}
         if name.casefold() not in known:
-            raise unknown("user", name, (user.name for user in known.values()), next="`shopkeeper users` lists them")
+            raise unknown("user", name, (user.name for user in known.values()), next="`shopkeeper users list` lists them")
         return known[name.casefold()]
 
     def set_password(self, name: str, password: str) -> User:
