@@ -3,8 +3,8 @@
 How to write a page so that it can be run:
 
 - A ``console`` block holds lines that begin with ``$ `` (a command; ``> `` continues it) and, below each, what it prints.
-  Output that is shown is compared line by line; ``…`` stands for anything, alone on a line for any lines. Output that is not shown
-  is not compared. A command must succeed, unless its block says ``exits=3``. ``cd`` lasts until the end of the page.
+  Output that is shown is compared line by line; ``…`` stands for anything, alone on a line for any lines. Output that is not
+  shown is not compared. A command must succeed, unless its block says ``exits=3``. ``cd`` lasts until the end of the page.
 - ``shopkeeper serve`` and ``shopkeeper demo`` are started in the background and stopped at the end of the page; the port 8000 is
   replaced by a free one everywhere on the page.
 - A ``python`` block is run as a script; with ``continued`` after the block before it. One that begins with ``>>>`` is a doctest.
@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,6 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SHOWN_PORT = "8000"
 LONGEST_SECONDS = 240
+BASH = shutil.which("bash") or "/bin/bash"
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -94,7 +96,8 @@ class Reader:
 
     page: Path
     folder: Path
-    port: int = field(default_factory=lambda: free_port())
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108 - defined below
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -103,6 +106,7 @@ class Reader:
         bin_folder = str(Path(sys.executable).parent)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SHOPKEEPER", "PYTEST", "COLUMNS"))}
         self._environment = kept | {"PATH": f"{bin_folder}{os.pathsep}{kept.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
+        self._environment |= self.environment
 
     def read(self) -> int:
         """Do everything that the page shows; gives the number of blocks that were run. Raises `PageError`."""
@@ -144,9 +148,9 @@ class Reader:
             elif re.match(r"shopkeeper (serve|demo)\b", text) and "--no-serve" not in text and "--help" not in text:
                 self._serve(block, command, text)
             else:
-                done = subprocess.run(
-                    ["bash", "-c", text], cwd=self._here, env=self._environment, stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT, text=True, timeout=LONGEST_SECONDS, stdin=subprocess.DEVNULL,
+                done = subprocess.run(  # noqa: S603 - runs what our own pages show
+                    [BASH, "-c", text], check=False, cwd=self._here, env=self._environment, stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, timeout=LONGEST_SECONDS,
                 )  # fmt: skip
                 if done.returncode != wanted:
                     raise self._wrong(block, command.text, f"exit code {wanted}", f"{done.returncode}\n{done.stdout}")
@@ -157,8 +161,8 @@ class Reader:
         log = self.folder / f"served-{len(self.servers)}.txt"
         listening = text if "--port" in text else f"{text} --port {self.port}"
         with log.open("wb") as out:
-            server = subprocess.Popen(
-                ["bash", "-c", f"exec {listening}"], cwd=self._here, env=self._environment, stdout=out, stderr=subprocess.STDOUT,
+            server = subprocess.Popen(  # noqa: S603 - runs what our own pages show
+                [BASH, "-c", f"exec {listening}"], cwd=self._here, env=self._environment, stdout=out, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         self.servers.append(server)
@@ -180,9 +184,9 @@ class Reader:
         else:
             self._python = (self._python if "continued" in block.options else "") + body
             arguments = [sys.executable, "-c", self._python]
-        done = subprocess.run(
-            arguments, cwd=self._here, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=LONGEST_SECONDS,
+        done = subprocess.run(  # noqa: S603 - runs what our own pages show
+            arguments, check=False, cwd=self._here, env=self._environment, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=LONGEST_SECONDS,
         )  # fmt: skip
         if done.returncode:
             raise self._wrong(block, "this python block", "no error", done.stdout)

@@ -48,7 +48,7 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         """The names, panel after panel."""
-        panels = {name: str(self.commands[name].rich_help_panel) for name in self.commands}
+        panels = {name: str(getattr(inner, "rich_help_panel", "")) for name, inner in self.commands.items()}
         return sorted(self.commands, key=lambda name: PANELS.index(panels[name]) if panels[name] in PANELS else len(PANELS))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

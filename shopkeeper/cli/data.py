@@ -27,7 +27,7 @@ def init(
     currency: Annotated[str, typer.Option(metavar="CODE", help="ISO 4217 code of the currency of all amounts")] = "EUR",
     time_zone: Annotated[str, typer.Option(metavar="ZONE", help="IANA time zone in which days begin")] = "UTC",
     language: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="ISO 639-1 code; repeat for several", show_default="en")
+        list[str] | None, typer.Option(metavar="CODE", help="ISO 639-1 code; repeat for several; default en", show_default=False)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -129,7 +129,9 @@ def show(
     table: Annotated[str | None, typer.Argument(metavar="TABLE", help="the table; without one, all tables are listed")] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, metavar="ROWS", help="at most this many rows", show_default="20; no limit for --csv and --json"),
+        typer.Option(
+            min=1, metavar="ROWS", help="at most this many rows; default 20; no limit for --csv and --json", show_default=False
+        ),
     ] = None,
     as_of: AsOf = None,
     as_json: AsJson = False,

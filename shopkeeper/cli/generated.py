@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -56,22 +57,24 @@ def make(
 
 def _annotation(knob: Knob, taken: frozenset[str]) -> Any:
     name = flag(knob, taken)
+    words = knob.help + (" (repeat, or separate by commas)" if knob.many else "")
     default = _default(knob)
+    # A bracket before a letter would be read as Rich's markup.
+    words = re.sub(r"\[(?=[a-z#/@])", r"\\[", f"{words}; default {default}" if default else words)
     if knob.type is bool and not knob.many:
         negative = "--no-" + name.removeprefix("--")
-        return Annotated[bool | None, typer.Option(f"{name}/{negative}", help=knob.help, metavar="", show_default=default)]
+        return Annotated[bool | None, typer.Option(f"{name}/{negative}", help=words, metavar="", show_default=False)]
     metavar = knob.range or _WORDS.get(knob.type, knob.type.__name__)
     if knob.many:
-        words = f"{knob.help} (repeat, or separate by commas)"
-        return Annotated[list[str] | None, typer.Option(name, help=words, metavar=metavar, show_default=default)]
-    return Annotated[str | None, typer.Option(name, help=knob.help, metavar=metavar, show_default=default)]
+        return Annotated[list[str] | None, typer.Option(name, help=words, metavar=metavar, show_default=False)]
+    return Annotated[str | None, typer.Option(name, help=words, metavar=metavar, show_default=False)]
 
 
-def _default(knob: Knob) -> str | bool:
-    """The default in words; False where there is none worth showing."""
+def _default(knob: Knob) -> str:
+    """The default in words; empty where there is none worth showing."""
     if knob.required or knob.default in (None, "", ()):
-        return False
-    if knob.type is bool:
+        return ""
+    if isinstance(knob.default, bool):
         return "yes" if knob.default else "no"
     if knob.many:
         return ",".join(str(value) for value in knob.default)

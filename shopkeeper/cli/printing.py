@@ -45,7 +45,7 @@ def table_out(columns: Sequence[str], rows: Iterable[Iterable[Any]], *, title: s
     from rich.table import Table
 
     body = [list(row) for row in rows]
-    shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, show_edge=False)
     for place, name in enumerate(columns):
         values = [row[place] for row in body if row[place] not in (None, "")]
         is_number = name in numbers or (bool(values) and all(isinstance(value, int | float) for value in values))

@@ -20,13 +20,15 @@ Host = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="address to listen on; any other than this machine's own needs an API key",
-        show_default="127.0.0.1",
+        help="address to listen on; any other than this machine's own needs an API key; default 127.0.0.1",
+        show_default=False,
     ),
 ]
 Port = Annotated[
     int | None,
-    typer.Option(min=0, max=65535, metavar="NUMBER", help="port to listen on; 0 takes a free one", show_default="8000"),
+    typer.Option(
+        min=0, max=65535, metavar="NUMBER", help="port to listen on; 0 takes a free one; default 8000", show_default=False
+    ),
 ]
 OpenPage = Annotated[bool, typer.Option("--open", metavar="", help="open the dashboard in the browser")]
 

@@ -15,6 +15,8 @@ from shopkeeper.cli.problems import keeping, moment
 
 if TYPE_CHECKING:
     from shopkeeper.core.runs import Run
+    from shopkeeper.core.tasks import Task
+    from shopkeeper.shop import Shop
 
 Force = Annotated[bool, typer.Option("--force", metavar="", help="run even if data, settings and code are the same as last time")]
 KEPT = "finished tasks and the models in service are kept; the one in progress is not"
@@ -58,7 +60,7 @@ group(
 
 def _run(task: str, settings: dict[str, Any], *, as_of: str | None, force: bool, as_json: bool, shop: Any) -> None:
     with opened(shop) as here, keeping(KEPT, f"shopkeeper run {task}"), watching(task, quiet=as_json) as progress:
-        run = here.run(task, settings, as_of=moment(as_of), force=force, progress=progress)
+        run = here.run(task, settings, as_of=moment(as_of), force=force, progress=progress).run
     if as_json:
         json_out(run.as_dict())
     else:
@@ -124,34 +126,31 @@ def tasks(as_json: AsJson = False, shop: ShopPath = None) -> None:
     from shopkeeper.core.plan import plan
 
     with opened(shop) as here:
-        found = []
-        for task in plan(here.registry.tasks):
-            last = next(iter(here.runs(task.name, limit=1)), None)
-            current = here.store.models.current(task.name)
-            found.append(
-                {
-                    "task": task.name,
-                    "question": task.question,
-                    "reads": list(task.reads),
-                    "optional": list(task.optional),
-                    "writes": task.writes.name,
-                    "state": last.state if last else "not run",
-                    "last_run_at": last.started_at if last else None,
-                    "seconds": round(last.seconds, 1) if last else None,
-                    "model_version": current.version if current else None,
-                }
-            )
+        found = [_state(here, task) for task in plan(here.registry.tasks)]
     if as_json:
         json_out(found)
         return
     columns = ("task", "reads", "writes", "state", "last run (UTC)", "seconds", "question")
-    table_out(
-        columns,
-        (
-            (t["task"], ", ".join(t["reads"]), t["writes"], t["state"], t["last_run_at"], t["seconds"], t["question"])
-            for t in found
-        ),
+    rows = (
+        (t["task"], ", ".join(t["reads"]), t["writes"], t["state"], t["last_run_at"], t["seconds"], t["question"]) for t in found
     )
+    table_out(columns, rows)
+
+
+def _state(shop: Shop, task: Task) -> dict[str, Any]:
+    last = next(iter(shop.runs(task.name, limit=1)), None)
+    current = shop.store.models.current(task.name)
+    return {
+        "task": task.name,
+        "question": task.question,
+        "reads": list(task.reads),
+        "optional": list(task.optional),
+        "writes": task.writes.name,
+        "state": last.state if last else "not run",
+        "last_run_at": last.started_at if last else None,
+        "seconds": round(last.seconds, 1) if last else None,
+        "model_version": current.version if current else None,
+    }
 
 
 @command("previous", panel=DECISIONS, example="shopkeeper previous recommend.learn")

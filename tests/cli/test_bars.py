@@ -1,0 +1,25 @@
+from shopkeeper.cli.bars import Lines, watching
+from shopkeeper.core.progress import Silent
+
+
+def test_lines_say_each_new_thing_once(capsys):
+    lines = Lines("learn")
+    for share in (0.0, 0.1, 0.2):
+        lines.step(share, "counting")
+    lines.step(0.5, "sorting")
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith("learn:   0%") and said[0].endswith("counting")
+    assert said[1].startswith("learn:  50%") and said[1].endswith("sorting")
+
+
+def test_nobody_watches_when_a_program_reads(capsys):
+    with watching("learn", quiet=True) as progress:
+        assert isinstance(progress, Silent)
+
+
+def test_away_from_a_terminal_there_are_lines_on_stderr(capsys):
+    with watching("learn") as progress:
+        progress.step(0.25, "counting")
+    shown = capsys.readouterr()
+    assert shown.out == "" and "25%" in shown.err
