@@ -191,6 +191,7 @@ def _convert(wanted: type, raw: Any) -> Any:
     if wanted is str:
         if not isinstance(raw, str | int | float) or isinstance(raw, bool):
             raise TypeError(raw)
+        str(raw).encode()  # half a character (a lone surrogate) cannot be written anywhere: a ValueError here, not there
         return str(raw)
     if isinstance(raw, bool):
         raise TypeError(raw)

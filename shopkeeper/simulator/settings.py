@@ -40,5 +40,12 @@ class SimulatorSettings:
     out_of_stock_share: float = setting(0.05, "share of products of which nothing is left at the end", low=0, high=1)
 
 
-NOTHING_TO_FIND: Mapping[str, float] = {"taste": 0.0, "season": 0.0, "order_effect": 0.0, "complements": 0.0, "substitution": 0.0}
-"""The knobs of a world in which popularity is all there is to know."""
+NOTHING_TO_FIND: Mapping[str, float] = {
+    "taste": 0.0,
+    "season": 0.0,
+    "order_effect": 0.0,
+    "complements": 0.0,
+    "substitution": 0.0,
+    "new_product_share": 0.0,
+}
+"""The knobs of a world in which popularity, the same on every day, is all there is to know."""

@@ -89,7 +89,7 @@ def test_values_are_read(name, raw, value):
     [
         ("horizon_days", 0), ("horizon_days", 366), ("horizon_days", "soon"), ("horizon_days", 1.5), ("horizon_days", True),
         ("decay", -0.1), ("decay", "nan"), ("decay", float("nan")), ("decay", []), ("method", "svd"), ("method", 3.5),
-        ("method", True), ("watched", "perhaps"), ("watched", 1), ("limit", 11),
+        ("method", True), ("exclude", ["\ud800"]), ("watched", "perhaps"), ("watched", 1), ("limit", 11),
         ("horizon_days", float("inf")), ("horizon_days", float("nan")), ("exclude", 5), ("exclude", {"a": 1}),
         ("decay", 10**400),
     ],
