@@ -89,7 +89,7 @@ def test_values_are_read(name, raw, value):
     [
         ("horizon_days", 0), ("horizon_days", 366), ("horizon_days", "soon"), ("horizon_days", 1.5), ("horizon_days", True),
         ("decay", -0.1), ("decay", "nan"), ("decay", float("nan")), ("decay", []), ("method", "svd"), ("method", 3.5),
-        ("method", True), ("exclude", ["\ud800"]), ("watched", "perhaps"), ("watched", 1), ("limit", 11),
+        ("method", True), ("watched", "perhaps"), ("watched", 1), ("limit", 11),
         ("horizon_days", float("inf")), ("horizon_days", float("nan")), ("exclude", 5), ("exclude", {"a": 1}),
         ("decay", 10**400),
     ],
@@ -99,6 +99,13 @@ def test_bad_values_are_setting_errors(name, raw):
         check(KNOBS[name], raw, where=f"demand.{name} (test)")
     assert caught.value.what == f"demand.{name} (test) cannot be {raw!r}."
     assert caught.value.next.startswith(name)
+
+
+def test_one_bad_value_in_a_list_is_named():
+    with pytest.raises(SettingError) as caught:
+        check(KNOBS["exclude"], ["good", "half a character: \ud800"], where="demand.exclude")
+    assert caught.value.got == r"'half a character: \ud800'"
+    assert caught.value.wanted == "a list of values, each text"
 
 
 def test_the_words_name_the_range():
