@@ -1,0 +1,1 @@
+"""Recommend: what would this person like?"""

@@ -1,0 +1,1 @@
+"""What answers ask: the learned arrays, the catalog's facts, and what happened since learning."""

@@ -1,0 +1,263 @@
+"""The products as arrays: what answers say about them and filter by, kept fresh while serving."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shopkeeper.capabilities.recommend.read import codes_of
+from shopkeeper.numerics.coding import PackedTexts
+from shopkeeper.numerics.compiling import Array
+
+NOT_SOLD = ("out_of_stock", "discontinued")
+MASKS_KEPT = 64
+DESCRIPTIONS_KEPT = 200_000
+
+
+@dataclass(frozen=True)
+class Description:
+    """What an answer says about a product."""
+
+    product_id: str
+    title: str | None
+    price: float | None
+
+
+class Catalog:
+    """Every product by code: the learned ones keep the codes of learning, the others follow.
+
+    Arrays have room for products to come; `n_products` of their entries are used. One thread at a time writes (`change`,
+    `count_stock`); readers need no lock, since every write replaces single values or whole arrays.
+    """
+
+    def __init__(self, learned: PackedTexts, facts: pa.Table, stock: pa.Table) -> None:
+        self._lock = threading.Lock()
+        self._learned = learned
+        self._later: dict[str, int] = {}
+        self._changed: dict[int, dict[str, Any]] = {}
+        self._described: dict[int, Description] = {}
+        self._masks: dict[tuple[bool, str, str], Array] = {}
+        code = codes_of(facts["product_id"], learned)
+        new = np.flatnonzero(code < 0)
+        code[new] = len(learned) + np.arange(len(new))
+        self._new_ids = facts["product_id"].take(pa.array(new)).to_pylist()
+        self._later = {product_id: len(learned) + place for place, product_id in enumerate(self._new_ids)}
+        self.n_products = len(learned) + len(new)
+        self._facts = facts.combine_chunks()
+        self._allocate(self.n_products + self.n_products // 4 + 1024)
+        self._row_of[code] = np.arange(len(facts))
+        self._fill(code, facts)
+        self._fill_stock(stock)
+
+    def _allocate(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._row_of = np.full(capacity, -1, np.int64)
+        self.price = np.full(capacity, np.nan, np.float32)
+        self._is_sold = np.ones(capacity, np.uint8)
+        self._quantity = np.full(capacity, np.nan, np.float32)
+        self._category = np.full(capacity, -1, np.int32)
+        self._brand = np.full(capacity, -1, np.int32)
+        self._created = np.full(capacity, np.iinfo(np.int64).min, np.int64)
+
+    def _fill(self, code: Array, facts: pa.Table) -> None:
+        sale = facts["sale_price"]
+        price = pc.if_else(pc.less(pc.fill_null(sale, np.inf), pc.fill_null(facts["price"], np.inf)), sale, facts["price"])
+        self.price[code] = np.asarray(pc.fill_null(price.cast(pa.float64()), np.nan)).astype(np.float32)
+        sold = pc.invert(pc.is_in(facts["availability"], value_set=pa.array(NOT_SOLD, facts["availability"].type)))
+        self._is_sold[code] = np.asarray(sold).astype(np.uint8)
+        self._category[code], self._categories = _folded(facts["product_type"])
+        self._brand[code], self._brands = _folded(facts["brand"])
+        created = facts["created_at"].cast(pa.timestamp("us")).cast(pa.int64())
+        self._created[code] = np.asarray(pc.fill_null(created, np.iinfo(np.int64).min))
+        self._order_newest()
+
+    def _order_newest(self) -> None:
+        codes = np.arange(self.n_products)
+        self.newest: Array = np.lexsort((codes, -self._created[: self.n_products].astype(np.float64))).astype(np.int32)
+
+    def _fill_stock(self, stock: pa.Table) -> None:
+        """The counts of each location; where a product lies at several, they add up."""
+        code = self._codes(stock["product_id"])
+        known = code >= 0
+        code, quantity = code[known], np.asarray(stock["quantity"]).astype(np.float64)[known]
+        self._quantity[np.unique(code)] = 0.0
+        np.add.at(self._quantity, code, quantity.astype(np.float32))
+        self._stock = stock.filter(pa.array(known))
+        self._stock_order = np.argsort(code, kind="stable")
+        self._stock_code = code[self._stock_order]
+        self._counts: dict[int, dict[str, tuple[Any, float]]] = {}
+
+    def _codes(self, ids: pa.ChunkedArray) -> Array:
+        code = codes_of(ids, self._learned)
+        for place in np.flatnonzero(code < 0):
+            code[place] = self._later.get(ids[int(place)].as_py(), -1)
+        return code
+
+    # -- reading
+
+    def find(self, product_id: str) -> int:
+        """The product's code, -1 for a product that nobody knows."""
+        code = self._later.get(product_id)
+        return self._learned.find(product_id) if code is None else code
+
+    def describe(self, code: int) -> Description:
+        """The product's number, title and price."""
+        found = self._described.get(code)
+        if found is None:
+            found = self._describe(code)
+            if len(self._described) >= DESCRIPTIONS_KEPT:
+                self._described.clear()
+            self._described[code] = found
+        return found
+
+    def _describe(self, code: int) -> Description:
+        n_learned = len(self._learned)
+        product_id = self._learned.text(code) if code < n_learned else self._new_ids[code - n_learned]
+        row = int(self._row_of[code])
+        title = self._facts["title"][row].as_py() if row >= 0 else None
+        price = float(self.price[code])
+        changed = self._changed.get(code, {})
+        return Description(
+            product_id, changed.get("title", title), None if np.isnan(price) else changed.get("shown", _shortest(price))
+        )
+
+    def mask(self, in_stock: bool, category: str, brand: str) -> Array:
+        """uint8 [capacity]: 1 for each product that is in stock (if asked), below the category and of the brand ("": any)."""
+        key = (in_stock, category.strip().casefold(), brand.strip().casefold())
+        found = self._masks.get(key)
+        if found is None:
+            with self._lock:
+                if len(self._masks) >= MASKS_KEPT:
+                    self._masks.pop(next(iter(self._masks)))
+                found = self._masks[key] = self._mask(*key)
+        return found
+
+    def _mask(self, in_stock: bool, category: str, brand: str) -> Array:
+        passes = np.arange(self.capacity) < self.n_products
+        if in_stock:
+            passes &= (self._is_sold > 0) & ~(self._quantity <= 0)  # never counted (NaN) passes
+        if category:
+            below = [_is_below(path, category) for path in self._categories]
+            passes &= np.append(np.array(below, np.bool_), False)[self._category]
+        if brand:
+            passes &= self._brand == (self._brands.get(brand, -2))
+        return passes.astype(np.uint8)
+
+    # -- changing
+
+    def change(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take new and changed products; a column that a row does not have stays as it was."""
+        with self._lock:
+            n_before = self.n_products
+            for row in rows:
+                self._change_one(row)
+            if self.n_products > n_before:
+                self._order_newest()
+
+    def _change_one(self, row: Mapping[str, Any]) -> None:
+        product_id = str(row["product_id"])
+        code = self.find(product_id)
+        if code < 0:
+            code = self._add(product_id)
+        changed = self._changed.setdefault(code, {})
+        if "title" in row:
+            changed["title"] = row["title"]
+        if "price" in row or "sale_price" in row:
+            changed.update({name: row[name] for name in ("price", "sale_price") if name in row})
+            shown = _lower(changed.get("price"), changed.get("sale_price"))
+            changed["shown"] = shown
+            self.price[code] = np.nan if shown is None else shown
+        if "availability" in row:
+            self._is_sold[code] = row["availability"] not in NOT_SOLD
+        if "product_type" in row:
+            self._category[code] = _code(self._categories, row["product_type"])
+        if "brand" in row:
+            self._brand[code] = _code(self._brands, row["brand"])
+        if row.get("created_at") is not None:
+            self._created[code] = int(row["created_at"].timestamp() * 1e6)
+        self._described.pop(code, None)
+        self._refresh_masks(code)
+
+    def _add(self, product_id: str) -> int:
+        code = self.n_products
+        if code == self.capacity:
+            self._grow()
+        self._new_ids.append(product_id)
+        self._later[product_id] = code
+        self.n_products += 1
+        return code
+
+    def _grow(self) -> None:
+        names = ("_row_of", "price", "_is_sold", "_quantity", "_category", "_brand", "_created")
+        old = {name: getattr(self, name) for name in names}
+        used = self.capacity
+        self._allocate(2 * used)
+        for name, values in old.items():
+            getattr(self, name)[:used] = values
+        self._masks = {key: np.concatenate((mask, np.zeros(used, np.uint8))) for key, mask in self._masks.items()}
+
+    def count_stock(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take new counts; of each location the newest holds."""
+        with self._lock:
+            for row in rows:
+                code = self.find(str(row["product_id"]))
+                if code < 0:
+                    continue
+                counts = self._counts.get(code)
+                if counts is None:
+                    counts = self._counts[code] = self._counts_at_load(code)
+                location = row.get("location") or ""
+                at = row["at"].replace(tzinfo=None)
+                if location not in counts or at >= counts[location][0]:
+                    counts[location] = (at, float(row["quantity"]))
+                self._quantity[code] = sum(quantity for _, quantity in counts.values())
+                self._refresh_masks(code)
+
+    def _counts_at_load(self, code: int) -> dict[str, tuple[Any, float]]:
+        low, high = np.searchsorted(self._stock_code, [code, code + 1])
+        rows = self._stock.take(pa.array(self._stock_order[low:high])).to_pylist()
+        return {row["location"]: (row["at"].replace(tzinfo=None), row["quantity"]) for row in rows}
+
+    def _refresh_masks(self, code: int) -> None:
+        for (in_stock, category, brand), mask in self._masks.items():
+            passes = not in_stock or (bool(self._is_sold[code]) and not self._quantity[code] <= 0)
+            if category:
+                place = int(self._category[code])
+                passes = passes and place >= 0 and _is_below(list(self._categories)[place], category)
+            if brand:
+                passes = passes and int(self._brand[code]) == self._brands.get(brand, -2)
+            mask[code] = passes
+
+
+def _folded(column: pa.ChunkedArray) -> tuple[Array, dict[str, int]]:
+    """(code of each value or -1, {value in small letters: code})."""
+    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    codes: dict[str, int] = {}
+    of_word = np.array([_code(codes, word) for word in encoded.dictionary.to_pylist()] + [-1], np.int32)
+    return of_word[np.asarray(pc.fill_null(encoded.indices, len(of_word) - 1))], codes
+
+
+def _code(codes: dict[str, int], word: str | None) -> int:
+    folded = (word or "").strip().casefold()
+    return codes.setdefault(folded, len(codes)) if folded else -1
+
+
+def _is_below(path: str, category: str) -> bool:
+    return path == category or path.startswith(category + " > ")
+
+
+def _lower(price: float | None, sale_price: float | None) -> float | None:
+    prices = [each for each in (price, sale_price) if each is not None]
+    return min(prices) if prices else None
+
+
+def _shortest(price: float) -> float:
+    """The shortest number that is this float32: 2.55 and not 2.5499999523."""
+    return float(str(np.float32(price)))

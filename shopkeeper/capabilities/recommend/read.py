@@ -1,0 +1,177 @@
+"""From tables to arrays: the only place in this room that reads the shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shopkeeper.core.schema import EVENT_KINDS
+from shopkeeper.core.tasks import ShopView
+from shopkeeper.numerics.coding import PackedTexts
+from shopkeeper.numerics.compiling import Array
+
+UNKNOWN_KIND = len(EVENT_KINDS)
+KIND_CODES = {name: code for code, name in enumerate(EVENT_KINDS)}
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Who did what when, as codes: arrays of one length, in the shop's order.
+
+    customer int32 (places in ``customers``), product int32 (places in ``products``), kind uint8 (places in EVENT_KINDS),
+    at int64 microseconds. ``is_known`` bool [customers]: False for a guest's order and an anonymous visit.
+    """
+
+    customer: Array
+    product: Array
+    kind: Array
+    at: Array
+    customers: PackedTexts
+    products: PackedTexts
+    is_known: Array
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Words of the products: occurrence i is ``term[i]`` in the text of ``product[i]``, counted ``importance[i]`` times."""
+
+    product: Array
+    term: Array
+    importance: Array
+    n_terms: int
+
+
+def read_interactions(view: ShopView) -> Interactions:
+    """Every interaction that names a product, with codes that do not depend on the order of rows."""
+    columns = ("actor_id", "customer_id", "product_id", "event", "at")
+    table = view.table("interactions", columns)
+    usable = pc.and_(pc.is_valid(table["product_id"]), pc.and_(pc.is_valid(table["actor_id"]), pc.is_valid(table["at"])))
+    if not pc.all(usable).as_py() and len(table):
+        table = table.filter(usable)
+    catalog = view.table("products", ("product_id",))["product_id"]
+    customer, customers = _coded(table["actor_id"])
+    product, products = _coded(table["product_id"], also=catalog)
+    is_known = np.zeros(len(customers), np.bool_)
+    is_known[customer[np.asarray(pc.is_valid(table["customer_id"]))]] = True
+    kinds = pc.index_in(table["event"], value_set=pa.array(EVENT_KINDS, pa.string()))
+    kind = np.asarray(pc.fill_null(kinds, UNKNOWN_KIND)).astype(np.uint8)
+    at = np.asarray(table["at"].cast(pa.timestamp("us"))).astype("datetime64[us]").astype(np.int64)
+    return Interactions(customer, product, kind, at, customers, products, is_known)
+
+
+def _coded(column: pa.ChunkedArray, also: pa.ChunkedArray | None = None) -> tuple[Array, PackedTexts]:
+    """(codes int32, the distinct texts in order of their bytes, with those of ``also``)."""
+    values = pa.chunked_array(column.chunks, column.type).cast(pa.large_string())
+    n_rows = len(values)
+    if also is not None:
+        values = pa.chunked_array([*values.chunks, *also.cast(pa.large_string()).chunks], pa.large_string())
+    encoded = pc.dictionary_encode(values).unify_dictionaries()
+    if encoded.num_chunks == 0:
+        return np.empty(0, np.int32), PackedTexts(np.empty(0, np.uint8), np.zeros(1, np.int64))
+    distinct = encoded.chunk(0).dictionary
+    indices = np.concatenate([np.asarray(chunk.indices) for chunk in encoded.chunks])[:n_rows]
+    order = pc.sort_indices(distinct)
+    rank = np.empty(len(distinct), np.int32)
+    rank[np.asarray(order)] = np.arange(len(distinct), dtype=np.int32)
+    return rank[indices], packed(distinct.take(order))
+
+
+def packed(texts: pa.LargeStringArray) -> PackedTexts:
+    """The bytes and offsets of an Arrow array of texts that is sorted and distinct."""
+    if len(texts) == 0:
+        return PackedTexts(np.empty(0, np.uint8), np.zeros(1, np.int64))
+    _, offsets, data = texts.buffers()
+    starts = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    raw = np.frombuffer(data, np.uint8)[starts[0] : starts[-1]] if data is not None else np.empty(0, np.uint8)
+    return PackedTexts(raw, starts - starts[0])
+
+
+def as_arrow(texts: PackedTexts) -> pa.LargeStringArray:
+    """The packed texts as an Arrow array over the same memory."""
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(texts.offsets)), pa.py_buffer(np.ascontiguousarray(texts.data))]
+    return pa.Array.from_buffers(pa.large_string(), len(texts), buffers)
+
+
+def codes_of(ids: pa.ChunkedArray, texts: PackedTexts) -> Array:
+    """int64 codes of ``ids`` in ``texts``, -1 where it is not there."""
+    found = pc.index_in(ids.cast(pa.large_string()), value_set=as_arrow(texts))
+    return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+
+
+TEXT_COLUMNS = (("title", 1.0), ("brand", 1.0), ("product_type", 0.5))
+
+
+def read_texts(view: ShopView, products: PackedTexts) -> Texts:
+    """The words of every product's title, brand and category."""
+    table = view.table("products", ("product_id", *(name for name, _ in TEXT_COLUMNS)))
+    code = codes_of(table["product_id"], products)
+    product: list[Array] = []
+    words: list[pa.Array] = []
+    importance: list[Array] = []
+    for name, value in TEXT_COLUMNS:
+        of_row, found = _words(table[name])
+        product.append(code[of_row])
+        words.append(found)
+        importance.append(np.full(len(of_row), value, np.float32))
+    encoded = pa.concat_arrays(words).dictionary_encode()
+    place, term, n_terms = _terms(np.asarray(encoded.indices), encoded.dictionary.to_pylist())
+    return Texts(np.concatenate(product)[place], term, np.concatenate(importance)[place], n_terms)
+
+
+def _words(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
+    """(row of each word, the words) of a text column, in small letters."""
+    texts = pc.utf8_lower(pc.fill_null(column.cast(pa.large_string()), ""))
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    lists = pc.split_pattern_regex(texts, pattern=r"[^\p{L}\p{N}]+")
+    rows = np.asarray(pc.list_parent_indices(lists)).astype(np.int64)
+    words = pc.list_flatten(lists).cast(pa.large_string())
+    filled = np.asarray(pc.greater(pc.utf8_length(words), 0))
+    return rows[filled], words.filter(pa.array(filled))
+
+
+def _terms(word: Array, vocabulary: list[str]) -> tuple[Array, Array, int]:
+    """(occurrence of each term, term, number of terms): words without spaces between them (Chinese …) become pairs of signs."""
+    terms: dict[str, int] = {}
+    of_word = [[terms.setdefault(part, len(terms)) for part in _parts(text)] for text in vocabulary]
+    sizes = np.array([len(parts) for parts in of_word], np.int64)
+    flat = np.array([part for parts in of_word for part in parts], np.int64)
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    n_parts = sizes[word] if len(word) else np.empty(0, np.int64)
+    place = np.repeat(np.arange(len(word)), n_parts)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(n_parts) - n_parts, n_parts)
+    return place, flat[np.repeat(starts[word], n_parts) + within] if len(place) else place, len(terms)
+
+
+def _parts(word: str) -> list[str]:
+    if len(word) > 2 and any("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3" for sign in word):
+        return [word[place : place + 2] for place in range(len(word) - 1)]
+    return [word]
+
+
+PRODUCT_FACTS = ("product_id", "title", "brand", "product_type", "price", "sale_price", "availability", "created_at")
+
+
+def read_facts(view: ShopView) -> pa.Table:
+    """What answers say about products and filter by, one row a product."""
+    return view.table("products", PRODUCT_FACTS)
+
+
+def read_stock(view: ShopView) -> pa.Table:
+    """The last count of each product at each location: product_id, location, quantity, at."""
+    return view.sql(
+        'SELECT product_id, coalesce(location, \'\') AS location, arg_max(quantity, "at") AS quantity, max("at") AS "at" '
+        "FROM stock_levels GROUP BY ALL"
+    )
+
+
+def read_titles(view: ShopView, products: PackedTexts) -> pa.Array:
+    """The title of each product by code; null where the catalog has none."""
+    table = view.table("products", ("product_id", "title"))
+    place = np.full(len(products) + 1, -1, np.int64)
+    place[codes_of(table["product_id"], products)] = np.arange(len(table))  # unknown ids fall on the spare last place
+    titles = table["title"].combine_chunks()
+    titles = titles.combine_chunks() if isinstance(titles, pa.ChunkedArray) else titles
+    return titles.take(pa.array(place[:-1], mask=place[:-1] < 0))

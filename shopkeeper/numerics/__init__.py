@@ -1,0 +1,1 @@
+"""Where formulas live: arrays in, arrays out. Knows no shop and no store."""
