@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -14,7 +15,8 @@ import typer
 
 from shopkeeper.cli.app import UPKEEP, AsJson, ShopPath, command, opened
 from shopkeeper.cli.printing import facts_out, json_out, size, table_out
-from shopkeeper.core.errors import ShopkeeperError
+from shopkeeper.core.errors import DiskFull, ShopkeeperError, StoreDamaged, TaskFault
+from shopkeeper.core.schema import FACTS
 
 if TYPE_CHECKING:
     from shopkeeper.shop import Shop
@@ -92,12 +94,53 @@ def health(shop: Shop) -> dict[str, Any]:
 
 
 def store_health(shop: Shop) -> dict[str, Any]:
-    """Segments, rows that are not sealed yet and files that nothing names."""
-    return {}
+    """Sealed segments, rows that are not sealed yet, segment files that are missing and files that no segment names."""
+    from shopkeeper.store.log.segments import positions, segments
+
+    with contextlib.closing(shop.store.connect()) as connection:
+        tails = {table: at.n_tail for table, at in sorted(positions(connection).items()) if at.n_tail}
+        named = {shop.store.folder.facts(fact.name) / one.file for fact in FACTS for one in segments(connection, fact.name)}
+    there = set((shop.folder / "facts").glob("*/*.parquet"))
+    return {
+        "n_segments": len(named),
+        "unsealed_rows": tails,
+        "missing_files": sorted(str(path.relative_to(shop.folder)) for path in named - there),
+        "orphan_files": sorted(str(path.relative_to(shop.folder)) for path in there - named),
+    }
 
 
 def wrong(shop: Shop, found: dict[str, Any]) -> Iterator[ShopkeeperError]:
     """What somebody should look at, each with what to do next."""
+    missing = [name for name, number in found["versions"].items() if number == "missing"]
+    if missing:
+        yield ShopkeeperError(
+            "A package is missing.", got=", ".join(missing), wanted="all of them", next="pip install shopkeeper"
+        )
+    free = found["disk"]["free_bytes"]
+    if free < LITTLE_DISK_BYTES:
+        yield DiskFull("The disk is nearly full.", got=f"{size(free)} free", wanted=size(LITTLE_DISK_BYTES), next="make room")
+    for file in found["store"]["missing_files"]:
+        yield StoreDamaged("A sealed segment is missing.", got=file, wanted="the file", next="bring it back from a backup")
+    if found["store"]["orphan_files"]:
+        files = ", ".join(found["store"]["orphan_files"][:3])
+        yield ShopkeeperError(
+            "Files lie in facts/ that belong to no table.", got=files, wanted="none", next="they are not read; move them away"
+        )
+    for table, n_rows in found["store"]["unsealed_rows"].items():
+        if n_rows > MANY_UNSEALED_ROWS:
+            yield ShopkeeperError(
+                f"Many rows of {table} are not sealed.",
+                got=f"{n_rows:,}",
+                wanted=f"{MANY_UNSEALED_ROWS:,}",
+                next="shopkeeper seal",
+            )
+    for task in found["tasks"]:
+        if task["state"] == "failed":
+            problem = next(iter(shop.runs(task["task"], limit=1))).problem
+            yield TaskFault(
+                f"The last run of {task['task']} failed: {problem.get('title', '')}", got=str(problem.get("got", "")),
+                wanted=str(problem.get("wanted", "")), next=str(problem.get("next") or f"shopkeeper run {task['task']}"),
+            )  # fmt: skip
 
 
 def _task(shop: Shop, name: str) -> dict[str, Any]:
@@ -112,3 +155,32 @@ def _weight(folder: Path) -> int:
 
 def _print(found: dict[str, Any]) -> None:
     facts_out(found["versions"])
+    typer.echo("")
+    disk, store, accounts = found["disk"], found["store"], found["accounts"]
+    unsealed = ", ".join(f"{table} {n_rows}" for table, n_rows in store["unsealed_rows"].items())
+    facts_out(
+        found["shop"]
+        | {
+            "disk": f"{size(disk['shop_bytes'])} used, {size(disk['free_bytes'])} free",
+            "segments": store["n_segments"],
+            "unsealed rows": unsealed or "none",
+            "who may come in": f"{accounts['n_keys']} keys, {accounts['n_users']} users",
+        }
+    )
+    typer.echo("")
+    tables = [(state["table"], state["kind"], state["n_rows"], state["newest_at"]) for state in found["tables"]]
+    table_out(("table", "kind", "rows", "newest (UTC)"), tables)
+    typer.echo("")
+    table_out(("task", "last run", "model in service"), (task.values() for task in found["tasks"]))
+    typer.echo("")
+    if found["settings"]:
+        changed = ((f"{one['section']}.{one['name']}", one["value"], one["default"], one["origin"]) for one in found["settings"])
+        table_out(("setting", "value", "default", "said by"), changed)
+    else:
+        typer.echo("Every setting has its default.")
+    typer.echo("")
+    if not found["problems"]:
+        typer.secho("Nothing is wrong.", fg="green")
+    for problem in found["problems"]:
+        typer.secho(f"Problem: {problem['title']}", fg="red", bold=True)
+        facts_out({name: problem[name] for name in ("got", "wanted", "next") if problem[name]}, indent="  ")

@@ -11,6 +11,7 @@ import typer
 
 from shopkeeper.cli.app import START, UPKEEP, AsJson, ShopPath, command, opened
 from shopkeeper.cli.printing import json_out, size, table_out
+from shopkeeper.cli.problems import keeping
 from shopkeeper.core.errors import ShopExists
 
 if TYPE_CHECKING:
@@ -41,15 +42,16 @@ def serve(host: Host = None, port: Port = None, open_page: OpenPage = False, sho
 
 
 def serve_until_stopped(shop: Shop, *, host: str | None, port: int | None, open_page: bool) -> None:
-    """Run the server in this process; returns when it was told to stop."""
+    """Run the server in this process until Ctrl-C or SIGTERM. Raises `Forbidden`, `BadRequest`, and `Cancelled` after Ctrl-C."""
     from shopkeeper.server.app import serve as run_server
 
-    settings = shop.settings("server").values
-    at = host or settings.host
-    listening = settings.port if port is None else port
-    if open_page and listening:
-        threading.Timer(1.5, webbrowser.open, (f"http://{'127.0.0.1' if at == '0.0.0.0' else at}:{listening}",)).start()  # noqa: S104
-    run_server(shop, host=at, port=listening)
+    with keeping("everything that was acknowledged is on disk", "shopkeeper serve"):
+        run_server(shop, host, port, started=_open_in_browser if open_page else None)
+
+
+def _open_in_browser(address: str) -> None:
+    """Open the dashboard in a moment, when the server is up; in a thread, because a browser may take its time."""
+    threading.Timer(1.0, webbrowser.open, (address,)).start()
 
 
 @command("backup", panel=UPKEEP, example="shopkeeper backup my-shop-2026-01-31.tar")
