@@ -11,7 +11,7 @@ from shopkeeper.core.results import Result
 from shopkeeper.core.tasks import ShopView, task
 
 if TYPE_CHECKING:
-    from shopkeeper.capabilities.recommend.model import RecommendModel
+    from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
 
 RECOMMENDATIONS = Table(
     "recommendations",
@@ -33,7 +33,7 @@ RECOMMENDATIONS = Table(
 
 def load(folder: Path, view: ShopView) -> RecommendModel:
     """The learned model, ready to answer."""
-    from shopkeeper.capabilities.recommend.model import load_model
+    from shopkeeper.capabilities.recommend.loaded.model import load_model
 
     return load_model(folder, view)
 
@@ -47,7 +47,7 @@ def load(folder: Path, view: ShopView) -> RecommendModel:
     observes=("events", "order_lines", "products", "stock_levels"),
 )
 def learn(view: ShopView, settings: RecommendSettings) -> Result:
-    """What would each customer like?
+    """What each customer would like next.
 
     Learns which products the same customers have (the item graph), what is bought now, and which products read alike;
     chooses its parameters on a validation period, is scored once on the last period beside popularity, and is then
