@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import functools
 import gc
-import importlib.util
+import importlib
 import logging
 import socket
 import sys
@@ -71,8 +71,9 @@ def create_app(shop: Shop, settings: ServerSettings | None = None) -> FastAPI:
     add_handlers(app)
     app.state.paths = api.state.paths
     app.add_middleware(Gate, api=api, fast=fast, security=security, metrics=metrics)
-    if resolved.dashboard and importlib.util.find_spec(DASHBOARD) is not None:
-        importlib.import_module(DASHBOARD).mount(app, shop, security)
+    mount = getattr(importlib.import_module(DASHBOARD), "mount", None) if resolved.dashboard else None
+    if mount is not None:
+        mount(app, shop, security)
     return app
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ class Metrics:
     """The counters of one server."""
 
     def __init__(self, shop: Shop) -> None:
+        disable_created_metrics()  # a second series a counter that nobody reads
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "shopkeeper_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry

@@ -57,7 +57,9 @@ def add_handlers(api: FastAPI) -> None:
     """Make every error of the application a problem document."""
 
     async def on_shopkeeper_error(_: Request, error: Exception) -> Response:
-        return response_of(_as_ours(error))
+        if not isinstance(error, ShopkeeperError):
+            raise error
+        return response_of(error)
 
     async def on_invalid(_: Request, error: Exception) -> Response:
         return response_of(_invalid(error))
@@ -68,10 +70,6 @@ def add_handlers(api: FastAPI) -> None:
     api.add_exception_handler(ShopkeeperError, on_shopkeeper_error)
     api.add_exception_handler(RequestValidationError, on_invalid)
     api.add_exception_handler(HTTPException, on_http)
-
-
-def _as_ours(error: Exception) -> ShopkeeperError:
-    return error if isinstance(error, ShopkeeperError) else ShopkeeperError(str(error))
 
 
 def _invalid(error: Exception) -> ShopkeeperError:

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import threading
 import time
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 COOKIE = "shopkeeper_session"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REFRESH_SECONDS = 1.0  # a revoked key or removed user is out after at most this long
 MARK_SECONDS = 30.0
@@ -118,7 +118,7 @@ class Security:
         text = _key_in(headers)
         if text is not None:
             return self._caller_by_key(text, address)
-        if self._is_open and address in LOOPBACK | {""}:
+        if self._is_open and (address == "" or is_loopback(address)):
             return Caller("open", "owner", "this machine", address)
         user = self._user_in(headers.get(b"cookie", b""))
         if user is not None:
@@ -262,7 +262,10 @@ def safe_next(target: str | None, default: str = "/") -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether the address can only be reached from this machine."""
-    return host in LOOPBACK or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _key_in(headers: Headers) -> str | None:

@@ -17,7 +17,7 @@ class ServerSettings:
     host: str = setting("127.0.0.1", "address to listen on; any other than this machine's own needs an API key")
     port: int = setting(8000, "port to listen on; 0 takes a free one", low=0, high=65535)
     dashboard: bool = setting(True, "serve the dashboard beside the API")
-    rate_per_second: float = setting(5000.0, "requests that one key or one address may send", unit="a second", low=1)
+    rate_per_second: float = setting(10_000.0, "requests that one key or one address may send", unit="a second", low=1)
     heavy_rate_per_second: float = setting(50.0, "of these, requests that read tables or start work", unit="a second", low=0.1)
     refused_rate_per_second: float = setting(
         10.0, "requests without a known key that one address may send", unit="a second", low=0.1
