@@ -29,12 +29,10 @@ ShopPath = Annotated[
         "--shop",
         metavar="FOLDER",
         envvar="SHOPKEEPER_SHOP",
-        help="the shop's folder; otherwise this folder or the nearest one above it",
+        help="the shop's folder; else this one or the nearest above",
     ),
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", metavar="", help="print JSON, for programs; errors become problem JSON on stderr")
-]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="print JSON, for programs")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="MOMENT", help="as it was known then, in UTC: 2011-09-30 or 2011-09-30T12:00")
 ]
@@ -70,21 +68,26 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from shopkeeper import __version__
+
+        typer.echo(f"shopkeeper {__version__}")
+        raise typer.Exit
+
+
 @app.callback(epilog="Example: shopkeeper demo")
 def root(
     shop: Annotated[Path | None, typer.Option("--shop", metavar="FOLDER", help="the shop's folder, for any command")] = None,
-    version: Annotated[bool, typer.Option("--version", metavar="", help="print the version and leave")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", metavar="", callback=_tell_version, is_eager=True, help="print the version and leave")
+    ] = False,
 ) -> None:
     """Shopkeeper: the decisions of an online store, from one folder of tables.
 
     Inside a shop's folder no path is needed. `shopkeeper COMMAND --help` shows what a command takes, with an example.
     """
     _named_before.set(shop)
-    if version:
-        from shopkeeper import __version__
-
-        typer.echo(f"shopkeeper {__version__}")
-        raise typer.Exit
 
 
 def command(

@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 
 from shopkeeper.cli.app import DECISIONS, AsJson, Commands, ShopPath, group, opened
-from shopkeeper.cli.generated import flattened, make
+from shopkeeper.cli.generated import flattened, make, prose
 from shopkeeper.cli.printing import cell, facts_out, json_out, table_out
 
 
@@ -33,7 +33,7 @@ class Answers(Commands):
             _ask(answer.name, flattened(given), **options)
 
         made = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-        made.command(cmd_name, help=answer.doc, epilog=f"Example: {example(cmd_name, answer.request)}")(
+        made.command(cmd_name, help=prose(answer.doc), epilog=f"Example: {example(cmd_name, answer.request)}")(
             make(answer.request, call, own, required=True)
         )
         return get_command(made)

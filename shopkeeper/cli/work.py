@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from shopkeeper.cli.app import DECISIONS, AsJson, AsOf, Commands, ShopPath, command, group, opened
 from shopkeeper.cli.bars import watching
-from shopkeeper.cli.generated import flattened, make
+from shopkeeper.cli.generated import flattened, make, prose
 from shopkeeper.cli.printing import json_out, size, table_out
 from shopkeeper.cli.problems import keeping, moment
 
@@ -43,7 +43,7 @@ class Tasks(Commands):
             _run(task.name, flattened(given), **options)
 
         made = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-        made.command(cmd_name, help=task.doc, epilog=f"Example: shopkeeper run {cmd_name} --force")(
+        made.command(cmd_name, help=prose(task.doc), epilog=f"Example: shopkeeper run {cmd_name} --force")(
             make(task.settings, call, own, required=False)
         )
         return get_command(made)

@@ -5,7 +5,8 @@ import pytest
 from typer import Option, Typer
 from typer.main import get_command
 
-from shopkeeper.cli.generated import flag, flattened, make
+from shopkeeper.cli.generated import flag, flattened, make, prose
+from shopkeeper.cli.problems import UsageError
 from shopkeeper.core.settings import knobs, setting
 
 
@@ -16,6 +17,7 @@ class Request:
     weight: float = setting(0.5, "how much it counts")
     method: str = setting("naive", "how it is done", choices=("naive", "holt"))
     in_stock: bool = setting(False, "only what can be bought")
+    reasons: bool = setting(True, "say why")
     exclude: tuple[str, ...] = setting((), "products to leave out")
     json: str = setting("", "a name that the command itself has")
 
@@ -40,8 +42,16 @@ def test_only_what_was_given_arrives_and_as_text():
 
 
 @pytest.mark.parametrize(("option", "value"), [("--in-stock", True), ("--no-in-stock", False)])
-def test_yes_or_no(option, value):
-    assert run(["--customer", "7", option])[0]["in_stock"] is value
+def test_a_setting_can_be_turned_on_and_off(option, value):
+    assert run([option], required=False)[0]["in_stock"] is value
+
+
+def test_a_request_has_no_option_for_what_is_so_anyway():
+    assert run(["--customer", "7", "--in-stock"])[0]["in_stock"] is True
+    assert run(["--customer", "7", "--no-reasons"])[0]["reasons"] is False
+    for option in ("--no-in-stock", "--reasons"):
+        with pytest.raises(UsageError):
+            run(["--customer", "7", option])
 
 
 def test_lists_are_repeated_or_separated_by_commas():
@@ -65,10 +75,23 @@ def test_help_shows_ranges_defaults_and_words(capsys):
     app.command()(make(Request, lambda given, own: None, {}, required=True))
     get_command(app).main(["--help"], prog_name="test", standalone_mode=False)
     shown = " ".join(capsys.readouterr().out.split())
-    for words in ("1 to 365 days", "how far ahead; default 28", "naive or holt", "--no-in-stock"):
+    for words in ("how far ahead; 1 to 365 days; default 28", "naive or holt"):
         assert words in shown
 
 
 def test_flag():
     names = [flag(knob, frozenset({"json"})) for knob in knobs(Request)]
-    assert names == ["--customer", "--horizon-days", "--weight", "--method", "--in-stock", "--exclude", "--setting-json"]
+    assert names == [
+        "--customer",
+        "--horizon-days",
+        "--weight",
+        "--method",
+        "--in-stock",
+        "--reasons",
+        "--exclude",
+        "--setting-json",
+    ]
+
+
+def test_prose_joins_lines_and_keeps_paragraphs():
+    assert prose("One\ntwo.\n\nThree\nfour.") == "One two.\n\nThree four."

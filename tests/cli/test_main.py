@@ -55,7 +55,7 @@ def test_version(shopkeeper):
         (["shwo"], "did you mean 'show'"),
         (["keys", "revok"], "did you mean 'revoke'"),
         (["show", "--limt", "3"], "did you mean '--limit'"),
-        (["show", "--limit", "0"], "x>=1"),
+        (["show", "--limit", "0"], "for '--limit'"),
         (["sql"], "needs QUERY"),
         (["init", "a", "b"], "extra argument"),
     ],
