@@ -1,0 +1,44 @@
+"""Trade: orders, lines, returns and stock agree with each other."""
+
+import pyarrow.compute as pc
+import pytest
+
+
+def test_an_orders_value_is_the_sum_of_what_was_ordered(world):
+    lines = world.tables["order_lines"]
+    sold = lines.filter(pc.greater(lines["quantity"], 0))
+    worth = (
+        sold.append_column("worth", pc.multiply(sold["quantity"], sold["price"]))
+        .group_by("order_id")
+        .aggregate([("worth", "sum")])
+    )
+    value = dict(zip(worth["order_id"].to_pylist(), worth["worth_sum"].to_pylist(), strict=True))
+    orders = world.tables["orders"]
+    assert len(value) == orders.num_rows
+    for order_id, given in zip(orders["order_id"].to_pylist(), orders["value"].to_pylist(), strict=True):
+        assert given == pytest.approx(value[order_id])
+
+
+def test_a_return_follows_its_purchase(world):
+    lines = world.tables["order_lines"].to_pylist()
+    bought = {(line["order_id"], line["product_id"]): line for line in lines if line["quantity"] > 0}
+    returns = [line for line in lines if line["quantity"] < 0]
+    assert returns
+    for line in returns:
+        first = bought[line["order_id"], line["product_id"]]
+        assert first["quantity"] == -line["quantity"]
+        assert first["at"] < line["at"]
+
+
+def test_every_purchase_event_is_an_order(world):
+    events = world.tables["events"]
+    ordered = set(events.filter(pc.equal(events["event"], "purchase"))["order_id"].to_pylist())
+    assert ordered == set(world.tables["orders"]["order_id"].to_pylist())
+
+
+def test_nothing_is_left_of_what_is_out_of_stock(world):
+    stock, products = world.tables["stock_levels"], world.tables["products"]
+    last = {row["product_id"]: row["quantity"] for row in stock.sort_by("at").to_pylist()}
+    gone = products.filter(pc.equal(products["availability"], "out_of_stock"))["product_id"].to_pylist()
+    assert gone
+    assert all(last[product] == 0 for product in gone)
