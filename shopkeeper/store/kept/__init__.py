@@ -1,0 +1,1 @@
+"""What tasks and people leave in a shop: runs, models, jobs."""

@@ -1,0 +1,1 @@
+"""The log of facts: appended to SQLite, sealed into Parquet, read by everybody exactly once."""

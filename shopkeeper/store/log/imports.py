@@ -1,0 +1,133 @@
+"""Imported files: whole Parquet files that enter the manifest at once, and the record of where they came from."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from shopkeeper.core.errors import ImportProblem
+from shopkeeper.core.schema import TABLES
+from shopkeeper.store.arrow_types import from_micros
+from shopkeeper.store.folder import Folder
+from shopkeeper.store.log import database
+from shopkeeper.store.log.locks import locked
+from shopkeeper.store.log.rows import new_id
+from shopkeeper.store.log.segments import SegmentInfo, enter, position, sync_folder
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One import: the file, its digest (the same bytes are not imported twice), when, and the report."""
+
+    import_id: str
+    source: str
+    digest: str
+    at: datetime
+    report: dict[str, Any]
+
+
+class Imports:
+    """Enters imported files; remembers every import."""
+
+    def __init__(self, folder: Folder, connect: Callable[[], sqlite3.Connection], busy_seconds: float) -> None:
+        self._folder = folder
+        self._connect = connect
+        self._busy_seconds = busy_seconds
+
+    def add(
+        self, files: Mapping[str, Sequence[Path]], *, source: str, digest: str = "", report: Mapping[str, Any] | None = None
+    ) -> list[SegmentInfo]:
+        """The segments made of the files (table -> files), with the record of the import, in one transaction.
+
+        The files lie in a folder of `Folder.incoming` and are moved. Raises `ImportProblem` when their columns are not
+        the table's, or when a file with this digest is in the shop already; then nothing has changed.
+        """
+        lock = locked(self._folder.seal_lock, seconds=self._busy_seconds)
+        with database.in_words(self._folder.database), lock:
+            moved = [(name, path, self._move(name, path)) for name, paths in files.items() for path in paths]
+            try:
+                segments = self._enter([(name, path) for name, _, path in moved], source, digest, report or {})
+            except BaseException:
+                for _, _, path in moved:
+                    path.unlink(missing_ok=True)
+                raise
+        for _, aside, _ in moved:
+            if aside.parent.exists() and not any(aside.parent.iterdir()):
+                aside.parent.rmdir()
+        return segments
+
+    def _move(self, table: str, aside: Path) -> Path:
+        with pq.ParquetFile(aside) as file:
+            n_rows = file.metadata.num_rows
+        path = self._folder.facts(table) / f"import-{n_rows}-{secrets.token_hex(6)}.parquet"
+        aside.rename(path)
+        return path
+
+    def _enter(self, files: Sequence[tuple[str, Path]], source: str, digest: str, report: Mapping[str, Any]) -> list[SegmentInfo]:
+        connection = self._connect()
+        for folder in {path.parent for _, path in files}:
+            sync_folder(folder)
+        segments = []
+        with locked(self._folder.write_lock), database.transaction(connection):
+            if digest and self._find(connection, digest):
+                raise ImportProblem(
+                    "This file is in the shop already.",
+                    got=f"{source}, digest {digest[:12]}…",
+                    wanted="a file that was not imported yet",
+                    next="nothing to do: its rows are there",
+                )
+            connection.execute(
+                "INSERT INTO imports VALUES (?,?,?,?,?)",
+                (new_id(), source, digest, time.time_ns() // 1000, json.dumps(report, default=str)),
+            )
+            for name, path in files:
+                segments.append(self._enter_one(connection, name, path, source))
+        return segments
+
+    def _enter_one(self, connection: sqlite3.Connection, name: str, path: Path, source: str) -> SegmentInfo:
+        with pq.ParquetFile(path) as file:
+            n_rows = file.metadata.num_rows
+        first = position(connection, name).last_seq + 1
+        segment = enter(
+            connection,
+            TABLES[name],
+            path,
+            self._folder.root,
+            first_seq=first,
+            last_seq=first + n_rows - 1,
+            has_seq=False,
+            source=source,
+        )
+        connection.execute(
+            "UPDATE positions SET last_seq = last_seq + ?, n_rows = n_rows + ?, max_at = max(coalesce(max_at, ?), ?) WHERE table_name = ?",
+            (n_rows, n_rows, segment.max_at, segment.max_at, name),
+        )
+        return segment
+
+    @staticmethod
+    def _find(connection: sqlite3.Connection, digest: str) -> ImportRecord | None:
+        row = connection.execute("SELECT * FROM imports WHERE digest = ?", (digest,)).fetchone()
+        return _record(row) if row else None
+
+    def find(self, digest: str) -> ImportRecord | None:
+        """The import of a file with this digest, if there was one."""
+        return self._find(self._connect(), digest)
+
+    def list(self, limit: int = 50, offset: int = 0) -> list[ImportRecord]:
+        """The imports, newest first."""
+        found = self._connect().execute("SELECT * FROM imports ORDER BY at DESC LIMIT ? OFFSET ?", (limit, offset))
+        return [_record(row) for row in found.fetchall()]
+
+
+def _record(row: Sequence[Any]) -> ImportRecord:
+    import_id, source, digest, at, report = row
+    return ImportRecord(import_id, source, digest, from_micros(at), json.loads(report))

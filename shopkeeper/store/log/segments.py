@@ -1,0 +1,145 @@
+"""The manifest: which sealed segments and which part of the tail make up a table, at a given sequence number."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from shopkeeper.core.columns import Table
+from shopkeeper.core.errors import ImportProblem
+from shopkeeper.store.arrow_types import arrow_schema, to_micros
+
+SEQ = "_seq"
+
+
+@dataclass(frozen=True)
+class SegmentInfo:
+    """One immutable Parquet file of a fact.
+
+    Its rows have sequence numbers from ``first_seq`` to ``last_seq``: in the column ``_seq`` where ``has_seq``, else
+    one after the other in the file's order. ``min_at``/``max_at`` in microseconds.
+    """
+
+    segment_id: int
+    table: str
+    file: str
+    first_seq: int
+    last_seq: int
+    n_rows: int
+    min_at: int | None
+    max_at: int | None
+    bytes: int
+    sha256: str
+    has_seq: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a table stands: the newest sequence number, the newest that is sealed, how many rows, the newest moment."""
+
+    last_seq: int
+    sealed_seq: int
+    n_rows: int
+    n_tail: int
+    max_at: int | None
+
+
+_FIELDS = "segment_id, table_name, file, first_seq, last_seq, n_rows, min_at, max_at, bytes, sha256, has_seq, source"
+
+
+def segments(connection: sqlite3.Connection, table: str, *, newer_than: int = 0) -> list[SegmentInfo]:
+    """The segments of a table whose ``segment_id`` is greater, oldest first."""
+    found = connection.execute(
+        f"SELECT {_FIELDS} FROM segments WHERE table_name = ? AND segment_id > ? ORDER BY segment_id", (table, newer_than)
+    )
+    return [SegmentInfo(*row[:10], bool(row[10]), row[11]) for row in found]
+
+
+def positions(connection: sqlite3.Connection) -> dict[str, Position]:
+    """Where every table stands."""
+    found = connection.execute("SELECT table_name, last_seq, sealed_seq, n_rows, n_tail, max_at FROM positions")
+    return {name: Position(*rest) for name, *rest in found}
+
+
+def position(connection: sqlite3.Connection, table: str) -> Position:
+    """Where one table stands."""
+    row = connection.execute(
+        "SELECT last_seq, sealed_seq, n_rows, n_tail, max_at FROM positions WHERE table_name = ?", (table,)
+    ).fetchone()
+    return Position(*row)
+
+
+def describe(table: Table, path: Path, *, has_seq: bool) -> tuple[int, int | None, int | None, int, str]:
+    """(rows, min_at, max_at, bytes, sha256) of a Parquet file; `ImportProblem` when its columns are not the table's."""
+    with pq.ParquetFile(path) as file:
+        metadata, found = file.metadata, file.schema_arrow
+    wanted = arrow_schema(table)
+    wrong = [
+        f"{field.name}: {found.field(field.name).type if field.name in found.names else 'missing'}, wanted {field.type}"
+        for field in wanted
+        if field.name not in found.names or found.field(field.name).type != field.type
+    ]
+    if wrong or found.names[: len(wanted.names)] != wanted.names:
+        raise ImportProblem(
+            f"The file {path.name} is no segment of {table.name!r}.",
+            got="; ".join(wrong) or f"columns {found.names}",
+            wanted=f"the columns of {table.name!r} in order, with the schema's types",
+            next="write it with the columns that core/schema.py declares",
+        )
+    low, high = _span(metadata, wanted.names.index(table.moment)) if table.moment else (None, None)
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+        os.fsync(content.fileno())
+    return metadata.num_rows, low, high, path.stat().st_size, digest
+
+
+def _span(metadata: pq.FileMetaData, column: int) -> tuple[int | None, int | None]:
+    """The oldest and newest moment by the file's own statistics."""
+    found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+    if not found or any(statistics is None or not statistics.has_min_max for statistics in found):
+        return None, None
+    return to_micros(min(one.min for one in found)), to_micros(max(one.max for one in found))
+
+
+def enter(
+    connection: sqlite3.Connection,
+    table: Table,
+    path: Path,
+    root: Path,
+    *,
+    first_seq: int,
+    last_seq: int,
+    has_seq: bool,
+    source: str,
+) -> SegmentInfo:
+    """The manifest's row for a file that lies in its place, written in the caller's transaction."""
+    n_rows, low, high, n_bytes, digest = describe(table, path, has_seq=has_seq)
+    file = path.relative_to(root).as_posix()
+    row = connection.execute(
+        "INSERT INTO segments (table_name, file, first_seq, last_seq, n_rows, min_at, max_at, bytes, sha256, has_seq, source, added_at)"
+        f" VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
+        (table.name, file, first_seq, last_seq, n_rows, low, high, n_bytes, digest, has_seq, source, time.time_ns() // 1000),
+    ).fetchone()
+    return SegmentInfo(*row[:10], bool(row[10]), row[11])
+
+
+def visible(found: Iterable[SegmentInfo], seq: int) -> list[SegmentInfo]:
+    """The segments that hold rows up to that sequence number, in the order of their first."""
+    return sorted((one for one in found if one.first_seq <= seq), key=lambda one: (one.first_seq, one.segment_id))
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

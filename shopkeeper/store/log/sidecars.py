@@ -1,0 +1,145 @@
+"""Indexes beside sealed segments: where an id, a customer, an order is, without reading the Parquet file.
+
+A sidecar is a folder ``facts/<table>/sidecars/<segment>/`` with ``rows.arrow`` (the rows, uncompressed, to be mapped
+into memory) and, for each hashed column, ``<column>.hashes.npy`` (sorted) and ``<column>.places.npy`` (which row).
+Derived from the segment alone: it is made again when it is missing, and nothing is lost without it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shopkeeper.core.columns import Table
+from shopkeeper.core.schema import TABLES
+from shopkeeper.store.arrow_types import arrow_schema
+from shopkeeper.store.folder import Folder
+from shopkeeper.store.log.batches import Batch, hashed_columns
+from shopkeeper.store.log.hashing import Hashes, hash_column
+from shopkeeper.store.log.segments import SegmentInfo
+
+ROWS = "rows.arrow"
+CHUNK_ROWS = 65_536
+
+
+class Sidecar:
+    """One segment's index, mapped into memory."""
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self.table = table
+        self._map = pa.memory_map(str(path / ROWS))
+        self.rows: pa.Table = pa.ipc.open_file(self._map).read_all()
+        none = np.empty((0, 0), dtype=np.uint64)
+        self.chunks = [Batch(0, none, rows) for rows in self.rows.to_batches()]
+        self.starts = np.cumsum([0, *(chunk.rows.num_rows for chunk in self.chunks)])
+        self.index = {
+            name: (np.load(path / f"{name}.hashes.npy", mmap_mode="r"), np.load(path / f"{name}.places.npy", mmap_mode="r"))
+            for name in hashed_columns(table)
+        }
+
+    def places(self, column: str, value: int) -> npt.NDArray[np.uint32]:
+        """The rows whose hash in that column is ``value``."""
+        hashes, places = self.index[column]
+        low = int(hashes.searchsorted(np.uint64(value), "left"))
+        if low == len(hashes) or hashes[low] != value:
+            return np.empty(0, np.uint32)
+        high = int(hashes.searchsorted(np.uint64(value), "right"))
+        return np.asarray(places[low:high])
+
+    def close(self) -> None:
+        """Let go of the mapped files."""
+        self._map.close()
+
+
+class Sidecars:
+    """The sidecars of a shop, opened when first asked for and made when missing. Thread-safe."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._open: dict[int, Sidecar] = {}
+        self._lock = threading.Lock()
+
+    def path(self, segment: SegmentInfo) -> Path:
+        """Where a segment's sidecar lies."""
+        return self._folder.sidecars(segment.table) / Path(segment.file).stem
+
+    def is_there(self, segment: SegmentInfo) -> bool:
+        """Whether it need not be made first."""
+        return segment.segment_id in self._open or self.path(segment).exists()
+
+    def get(self, segment: SegmentInfo) -> Sidecar:
+        """The segment's index; made now if it is missing."""
+        found = self._open.get(segment.segment_id)
+        if found is None:
+            with self._lock:
+                found = self._open.get(segment.segment_id)
+                if found is None:
+                    self.make(segment)
+                    found = self._open[segment.segment_id] = Sidecar(self.path(segment), TABLES[segment.table])
+        return found
+
+    def make(self, segment: SegmentInfo, rows: pa.Table | None = None) -> None:
+        """Write the segment's index unless it is there; ``rows`` spares reading the segment."""
+        path = self.path(segment)
+        if path.exists():
+            return
+        table = TABLES[segment.table]
+        if rows is None:
+            rows = pq.read_table(self._folder.root / segment.file, columns=list(table.names), partitioning=None)
+        aside = self._folder.incoming(segment.table)
+        try:
+            write_sidecar(aside, table, rows)
+            path.parent.mkdir(exist_ok=True)
+            aside.rename(path)
+        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not path.exists():  # otherwise another process made it meanwhile
+                raise
+
+    def places_of(self, segment: SegmentInfo, ids: pa.Array, hashes: Hashes) -> Iterable[int]:
+        """The places in ``ids`` whose id the segment holds."""
+        sidecar = self.get(segment)
+        column = sidecar.table.id
+        there, places = sidecar.index[column]
+        low = np.minimum(there.searchsorted(hashes), len(there) - 1)
+        hits = np.flatnonzero(there[low] == hashes) if len(there) else []
+        return [hit for hit in map(int, hits) if self._same(sidecar, int(low[hit]), ids[hit].as_py(), hashes[hit])]
+
+    @staticmethod
+    def _same(sidecar: Sidecar, low: int, value: str, wanted: Any) -> bool:
+        there, places = sidecar.index[sidecar.table.id]
+        while low < len(there) and there[low] == wanted:
+            if sidecar.rows.column(sidecar.table.id)[int(places[low])].as_py() == value:
+                return True
+            low += 1
+        return False
+
+    def close(self) -> None:
+        """Let go of every mapped file."""
+        with self._lock:
+            for sidecar in self._open.values():
+                sidecar.close()
+            self._open.clear()
+
+
+def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
+    """Write ``rows.arrow`` and the sorted hashes of the table's id and lookup columns into the folder."""
+    schema = arrow_schema(table)
+    with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        writer.write_table(rows.select(schema.names), max_chunksize=CHUNK_ROWS)
+    for name in hashed_columns(table):
+        column = rows.column(name)
+        hashes = hash_column(column)
+        # A missing customer is nobody's: rows without a value are not indexed.
+        filled = np.flatnonzero(column.is_valid().to_numpy()) if column.null_count else np.arange(len(hashes))
+        order = filled[np.argsort(hashes[filled], kind="stable")]
+        np.save(path / f"{name}.hashes.npy", hashes[order])
+        np.save(path / f"{name}.places.npy", order.astype(np.uint32))

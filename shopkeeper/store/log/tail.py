@@ -1,0 +1,67 @@
+"""The tail in memory: a table's rows that are not sealed yet, as Arrow, followed batch by batch. Shared by all readers."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+
+from shopkeeper.core.columns import Table
+from shopkeeper.store.log.batches import Batch, BatchCodec, fused
+from shopkeeper.store.log.segments import Position
+
+FUSE = 32
+FUSED_ROWS = 32_768
+
+
+class Tail:
+    """One table's tail. Thread-safe."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.codec = BatchCodec(table)
+        self._lock = threading.Lock()
+        self._batches: list[Batch] = []
+        self._low = 0
+        self._high = 0
+
+    def read(self, connection: sqlite3.Connection, position: Position, upto: int | None = None) -> list[Batch]:
+        """The batches after the sealed boundary and up to ``upto``, as the caller's read transaction sees them.
+
+        ``position`` is the table's, read in the same transaction.
+        """
+        seq = position.last_seq if upto is None else min(upto, position.last_seq)
+        if seq <= position.sealed_seq:
+            return []
+        with self._lock:
+            if position.sealed_seq < self._low:  # a transaction older than what is remembered
+                found = self.codec.read(connection, position.sealed_seq)
+            else:
+                self._follow(connection, position)
+                found = list(self._batches)
+        found = [batch.after(position.sealed_seq) for batch in found if batch.last_seq > position.sealed_seq]
+        return [batch.upto(seq) for batch in found if batch.first_seq <= seq]
+
+    def _follow(self, connection: sqlite3.Connection, position: Position) -> None:
+        if position.sealed_seq > self._low:
+            self._batches = [batch for batch in self._batches if batch.last_seq > position.sealed_seq]
+            self._low = position.sealed_seq
+        if position.last_seq > self._high:
+            self._batches += self.codec.read(connection, max(self._high, self._low))
+            self._high = position.last_seq
+            self._fuse()
+
+    def _fuse(self) -> None:
+        """Make many small batches at the end into one: every search and scan walks over the list."""
+        small = 0
+        while small < len(self._batches) and self._batches[-1 - small].rows.num_rows < FUSED_ROWS:
+            small += 1
+        if small < FUSE:
+            return
+        kept, parts = self._batches[:-small], self._batches[-small:]
+        run = [parts[0]]
+        for batch in parts[1:]:
+            if batch.first_seq != run[-1].last_seq + 1:
+                kept.append(fused(run))
+                run = []
+            run.append(batch)
+        self._batches = [*kept, fused(run)]

@@ -1,0 +1,243 @@
+"""A shop's tables as they were known at one moment: what tasks and people read. Implements `core.tasks.ShopView`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shopkeeper.core.columns import Table
+from shopkeeper.core.errors import SettingError, unknown
+from shopkeeper.core.progress import Progress
+from shopkeeper.core.schema import TABLES
+from shopkeeper.store.arrow_types import DUCKDB, conform, from_micros, to_micros
+from shopkeeper.store.engines.duckdb import checked, explain, files, plain, tables_of
+from shopkeeper.store.log.batches import together
+from shopkeeper.store.log.segments import SEQ, SegmentInfo
+from shopkeeper.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from shopkeeper.store.store import Store
+
+VIEWS = Path(__file__).parent / "views"
+Results = Mapping[str, "Path | pa.Table"]
+
+
+class StoreView:
+    """A read-only snapshot cut at ``as_of``. Thread-safe; close it, or use it in a ``with`` block.
+
+    ``cut`` (microseconds) is where rows are cut when that is not ``as_of`` itself: a view of today shows all that is known.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        snapshot: Snapshot,
+        as_of: datetime,
+        cut: int | None = None,
+        seed: int,
+        progress: Progress,
+        time_zone: str,
+        results: Results,
+        in_service: Mapping[str, Any] | None,
+    ) -> None:
+        self._store = store
+        self.snapshot = snapshot
+        self._as_of = as_of
+        self._cut = to_micros(as_of) if cut is None else cut
+        self._seed = seed
+        self._progress = progress
+        self._time_zone = checked_time_zone(time_zone)
+        self._results = dict(results)
+        self._in_service = in_service
+        self._cursor = store.engine.cursor()
+        self._ready: set[str] = set()
+        self._lock = threading.RLock()
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment at which the view is cut (UTC, inclusive)."""
+        return self._as_of
+
+    @property
+    def seed(self) -> int:
+        """Where all randomness of a task comes from."""
+        return self._seed
+
+    @property
+    def progress(self) -> Progress:
+        """Where the task says how far it is, and learns that it should stop."""
+        return self._progress
+
+    def table(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+        """A fact, entity, view or result as Arrow, cut at ``as_of``; only the asked columns are read. Raises `UnknownName`."""
+        self._check_columns(name, columns)
+        wanted = "*" if columns is None else ", ".join(f'"{column}"' for column in columns)
+        found = self._run(f'SELECT {wanted} FROM "{name}"', {}, [name])
+        return conform(found, TABLES[name]) if name in TABLES and columns is None else found
+
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """A DuckDB query over every table by name, each cut at ``as_of``; ``$name`` parameters. Raises `QueryError`."""
+        query = checked(query)
+        with self._lock:
+            return self._run(query, plain(parameters), tables_of(self._cursor, query))
+
+    def count(self, name: str) -> int:
+        """How many rows ``table(name)`` has."""
+        return int(self._run(f'SELECT count(*) AS n FROM "{name}"', {}, [name]).column("n")[0].as_py())
+
+    def before(self, moment: datetime) -> StoreView:
+        """The same snapshot cut at an earlier moment: what a back-test reads. Entities as they were then."""
+        earlier = min(_aware(moment), self._as_of)
+        return StoreView(
+            self._store,
+            snapshot=self.snapshot,
+            as_of=earlier,
+            seed=self._seed,
+            progress=self._progress,
+            time_zone=self._time_zone,
+            results={name: _emptied(result) for name, result in self._results.items()},
+            in_service=self._in_service,
+        )
+
+    def in_service(self) -> Mapping[str, Any] | None:
+        """The card of this task's model in service, or None: what a new one must not be worse than."""
+        return self._in_service
+
+    def fingerprint(self, tables: Iterable[str]) -> str:
+        """A text that stays the same as long as the rows of these tables do, as far as this view shows them."""
+        facts: dict[str, Any] = {}
+        for name in sorted(self._sources(tables)):
+            if name in self._results:
+                result = self._results[name]
+                facts[name] = str(result) if isinstance(result, Path) else f"{result.num_rows} rows"
+                continue
+            newest = self._store.newest(name)
+            # A cut after the newest row cuts nothing: the same rows, whatever its value.
+            facts[name] = [self.snapshot.seqs.get(name, 0), None if newest is None or newest <= self._cut else self._cut]
+        facts["time_zone"] = self._time_zone
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
+
+    def _sources(self, tables: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for name in tables:
+            declared = TABLES.get(name)
+            if name in self._results or (declared is not None and declared.kind != "view"):
+                found.add(name)
+            elif declared is not None:
+                found |= self._sources(declared.of)
+        return found
+
+    def _check_columns(self, name: str, columns: Sequence[str] | None) -> None:
+        declared = TABLES.get(name)
+        for column in columns or ():
+            if declared is not None:
+                declared.column(column)
+
+    def _run(self, query: str, parameters: Mapping[str, Any], names: Iterable[str]) -> pa.Table:
+        with self._lock:
+            for name in names:
+                self._prepare(name, query)
+            try:
+                return self._cursor.execute(query, parameters or None).to_arrow_table()
+            except duckdb.Error as error:
+                raise explain(error, query) from error
+
+    def _prepare(self, name: str, query: str) -> None:
+        """Make the table known to this view's cursor, on first use."""
+        if name in self._ready:
+            return
+        declared = TABLES.get(name)
+        if name in self._results:
+            self._show_result(name, self._results[name])
+        elif declared is None:
+            raise unknown("table", name, {**TABLES, **self._results}, next="`shopkeeper show` lists the tables")
+        elif declared.kind == "fact":
+            self._show_fact(declared)
+        elif declared.kind == "entity":
+            self._cursor.register(name, self._store.read_entity(declared, self.snapshot.seqs.get(name, 0), self._cut))
+        else:
+            for source in declared.of:
+                self._prepare(source, query)
+            text = (VIEWS / f"{name}.sql").read_text().replace("{time_zone}", self._time_zone)
+            self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS {text}')
+        self._ready.add(name)
+
+    def _show_result(self, name: str, result: Path | pa.Table) -> None:
+        if isinstance(result, Path):
+            self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet({files([str(result)])})')
+        else:
+            self._cursor.register(name, result)
+
+    def _show_fact(self, table: Table) -> None:
+        """The table as segments and tail, each row once, up to the snapshot's number and not after ``as_of``."""
+        seq = self.snapshot.seqs.get(table.name, 0)
+        segments, batches, codec = self._store.plan(table.name, seq)
+        columns = ", ".join(f'"{name}"' for name in table.names)
+        cut = f"TIMESTAMP '{from_micros(self._cut).replace(tzinfo=None).isoformat(sep=' ')}'"
+        parts = [
+            f"SELECT {columns} FROM read_parquet({files(paths)}, union_by_name = true)" + (f" WHERE {where}" if where else "")
+            for paths, where in self._grouped(segments, seq, f'"at" <= {cut}')
+        ]
+        if batches:
+            self._cursor.register(f"_tail_{table.name}", together(codec, batches))
+            parts.append(f'SELECT {columns} FROM "_tail_{table.name}" WHERE "at" <= {cut}')
+        if not parts:
+            nothing = ", ".join(f'CAST(NULL AS {DUCKDB[column.type]}) AS "{column.name}"' for column in table.columns)
+            parts.append(f"SELECT {nothing} WHERE false")
+        self._cursor.execute(f'CREATE TEMP VIEW "{table.name}" AS {" UNION ALL ".join(parts)}')
+
+    def _grouped(self, segments: Sequence[SegmentInfo], seq: int, cut: str) -> list[tuple[list[str], str]]:
+        """Files that need the same condition together, so that whole ones are read without any."""
+        groups: dict[str, list[str]] = {}
+        for one in segments:
+            conditions = []
+            if one.has_seq and one.last_seq > seq:
+                conditions.append(f"{SEQ} <= {seq}")
+            if one.max_at is None or one.max_at > self._cut:
+                conditions.append(cut)
+            groups.setdefault(" AND ".join(conditions), []).append(str(self._store.folder.root / one.file))
+        return [(paths, where) for where, paths in groups.items()]
+
+    def close(self) -> None:
+        """Let go of the cursor."""
+        with self._lock, suppress(duckdb.Error):
+            self._cursor.close()
+
+    def __enter__(self) -> StoreView:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _emptied(result: Path | pa.Table) -> pa.Table:
+    """A result's columns without its rows: they were made from what an earlier view must not know."""
+    return pq.read_schema(result).empty_table() if isinstance(result, Path) else result.slice(0, 0)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def checked_time_zone(name: str) -> str:
+    """The name if the time zone database knows it; `SettingError` otherwise."""
+    if name != "UTC" and name not in available_timezones():
+        raise SettingError(
+            f"There is no time zone {name!r}.",
+            got=name,
+            wanted="a name of the IANA database, such as Europe/London",
+            next="correct time_zone in shop.toml",
+        )
+    return name
