@@ -59,16 +59,16 @@ def from_sqlite(table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]
 
 def to_sqlite(table: pa.Table) -> list[tuple[Any, ...]]:
     """Rows as SQLite takes them: moments as microseconds, dates as ISO text, booleans as 0 and 1."""
-    columns = []
-    for field, column in zip(table.schema, table.columns, strict=True):
-        if pa.types.is_timestamp(field.type):
-            column = column.cast(MOMENT).cast(pa.int64())
-        elif pa.types.is_date(field.type):
-            column = column.cast(pa.string())
-        elif pa.types.is_boolean(field.type):
-            column = column.cast(pa.int8())
-        columns.append(column.to_pylist())
+    columns = [_plain(column).to_pylist() for column in table.columns]
     return list(zip(*columns, strict=True)) if columns else []
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):
+        return column.cast(MOMENT).cast(pa.int64())
+    if pa.types.is_date(column.type):
+        return column.cast(pa.string())
+    return column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
 
 
 def to_rows(table: pa.Table | pa.RecordBatch) -> list[dict[str, Any]]:

@@ -137,8 +137,8 @@ class EntityReader:
         both = f"{part.format(table.name)} UNION ALL {part.format(f'versions_{table.name}')}"
         wanted = ", ".join(f'"{name}"' for name in names)
         rows = connection.execute(
-            f'SELECT {wanted} FROM (SELECT *, row_number() OVER (PARTITION BY "{table.id}" ORDER BY _seq DESC) AS _n FROM ({both})) '
-            f'WHERE _n = 1 ORDER BY "{table.id}"',
+            f'SELECT {wanted} FROM (SELECT *, row_number() OVER (PARTITION BY "{table.id}" ORDER BY _seq DESC) AS _n '
+            f'FROM ({both})) WHERE _n = 1 ORDER BY "{table.id}"',
             (seq, cut, seq, cut),
         ).fetchall()
         return from_sqlite(table, names, rows)
@@ -182,7 +182,7 @@ class Upserts:
             self._append("rejected", refused)
         return Appended(n_new, n_known, tuple(rejected))
 
-    def arrow(self, table: Table, data: pa.Table, source: str) -> Appended:
+    def arrow(self, table: Table, data: pa.Table) -> Appended:
         """What became of rows given as Arrow, in chunks so that others get their turn between them."""
         for name in data.column_names:
             table.column(name)

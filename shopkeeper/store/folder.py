@@ -59,6 +59,10 @@ class Folder:
         """The results of a task, one file a run."""
         return self.root / "results" / table
 
+    def result(self, table: str, run_id: str) -> Path:
+        """The result that one run wrote."""
+        return self.results(table) / f"{run_id}.parquet"
+
     def models(self, task: str) -> Path:
         """The learned versions of a task."""
         return self.root / "models" / task

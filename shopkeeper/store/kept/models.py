@@ -110,7 +110,8 @@ class Models:
         """The version now in service: the one before. Both change places, so doing it twice changes nothing."""
         with self._writing() as connection:
             row = connection.execute(
-                "UPDATE models SET current = previous, previous = current WHERE task = ? AND previous IS NOT NULL RETURNING current",
+                "UPDATE models SET current = previous, previous = current "
+                "WHERE task = ? AND previous IS NOT NULL RETURNING current",
                 (task,),
             ).fetchone()
         if row is None:

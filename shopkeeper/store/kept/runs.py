@@ -35,7 +35,7 @@ class Runs:
         file = None
         with database.in_words(self._folder.database):
             if table is not None:
-                path = self._folder.results(run.writes) / f"{run.run_id}.parquet"
+                path = self._folder.result(run.writes, run.run_id)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 aside = path.with_name(f"{INCOMING}{os.getpid()}-{run.run_id}.parquet")
                 pq.write_table(table, aside, compression="zstd")
@@ -73,15 +73,24 @@ class Runs:
     def find(self, task: str, fingerprint: str) -> Run | None:
         """The newest run of this task that was done from the same inputs, or None."""
         found = self._select(
-            "WHERE task = ? AND fingerprint = ? AND fingerprint <> '' AND state = 'done' ORDER BY started_at DESC, rowid DESC LIMIT 1",
+            "WHERE task = ? AND fingerprint = ? AND fingerprint <> '' AND state = 'done' "
+            "ORDER BY started_at DESC, rowid DESC LIMIT 1",
             (task, fingerprint),
+        )
+        return found[0] if found else None
+
+    def of_version(self, task: str, version: str) -> Run | None:
+        """The run that learned this version of the task's model, or None."""
+        found = self._select(
+            "WHERE task = ? AND json_extract(run, '$.model_version') = ? ORDER BY started_at DESC LIMIT 1", (task, version)
         )
         return found[0] if found else None
 
     def result_path(self, table: str) -> Path | None:
         """The file of the newest result of that name, or None."""
         row = self._connect().execute(
-            "SELECT file FROM runs WHERE writes = ? AND state = 'done' AND file IS NOT NULL ORDER BY started_at DESC, rowid DESC LIMIT 1",
+            "SELECT file FROM runs WHERE writes = ? AND state = 'done' AND file IS NOT NULL "
+            "ORDER BY started_at DESC, rowid DESC LIMIT 1",
             (table,),
         ).fetchone()  # fmt: skip
         return self._folder.root / row[0] if row else None

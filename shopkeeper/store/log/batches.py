@@ -17,7 +17,6 @@ from shopkeeper.store.arrow_types import ARROW, arrow_schema, conform
 from shopkeeper.store.log.database import layout_of
 from shopkeeper.store.log.hashing import Hashes, hash_column
 
-
 MERGE = 64
 
 
@@ -40,7 +39,8 @@ class Batch:
     @property
     def last_seq(self) -> int:
         """The sequence number of its last row."""
-        return self.first_seq + self.rows.num_rows - 1
+        n_rows: int = self.rows.num_rows
+        return self.first_seq + n_rows - 1
 
     @cached_property
     def at(self) -> npt.NDArray[np.int64]:
@@ -74,7 +74,7 @@ def micros_of(rows: pa.RecordBatch, name: str) -> npt.NDArray[np.int64]:
 
 
 def hashes_of(table: Table, rows: pa.RecordBatch) -> Hashes:
-    """(hashed columns, rows)"""
+    """The hashes by which rows are found: (hashed columns, rows)."""
     return np.stack([hash_column(rows.column(rows.schema.get_field_index(name))) for name in hashed_columns(table)])
 
 

@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS "tail_{name}" (
 _ENTITY = """
 CREATE TABLE IF NOT EXISTS "{name}" (_seq INTEGER NOT NULL, _from INTEGER, {columns}, PRIMARY KEY ("{id}"));
 CREATE INDEX IF NOT EXISTS "{name}_by_seq" ON "{name}" (_seq);
-CREATE TABLE IF NOT EXISTS "versions_{name}" (_seq INTEGER NOT NULL, _from INTEGER, {loose}, PRIMARY KEY ("{id}", _seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "versions_{name}" (_seq INTEGER NOT NULL, _from INTEGER, {loose},
+    PRIMARY KEY ("{id}", _seq)) WITHOUT ROWID;
 """
 _REST = """
 CREATE TABLE IF NOT EXISTS positions (
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS positions (
 CREATE TABLE IF NOT EXISTS segments (
     segment_id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, file TEXT NOT NULL UNIQUE,
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, n_rows INTEGER NOT NULL, min_at INTEGER, max_at INTEGER,
-    bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, has_seq INTEGER NOT NULL, source TEXT NOT NULL, added_at INTEGER NOT NULL) STRICT;
+    bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, has_seq INTEGER NOT NULL, source TEXT NOT NULL,
+    added_at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS segments_by_table ON segments (table_name, segment_id);
 CREATE TABLE IF NOT EXISTS layouts (layout INTEGER PRIMARY KEY, columns TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS imports (
@@ -53,7 +55,8 @@ CREATE TABLE IF NOT EXISTS model_versions (
     task TEXT NOT NULL, version TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (task, version)) STRICT;
 CREATE TABLE IF NOT EXISTS models (task TEXT PRIMARY KEY, current TEXT NOT NULL, previous TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS jobs (
-    job_id TEXT PRIMARY KEY, kind TEXT NOT NULL, arguments TEXT NOT NULL, state TEXT NOT NULL, share REAL NOT NULL, doing TEXT NOT NULL,
+    job_id TEXT PRIMARY KEY, kind TEXT NOT NULL, arguments TEXT NOT NULL, state TEXT NOT NULL,
+    share REAL NOT NULL, doing TEXT NOT NULL,
     created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, pid INTEGER, problem TEXT NOT NULL, run_ids TEXT NOT NULL,
     cancel INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS jobs_by_creation ON jobs (created_at);

@@ -15,7 +15,7 @@ from shopkeeper.core.columns import Table
 from shopkeeper.store.log.batches import BatchCodec
 from shopkeeper.store.log.hashing import Hashes
 from shopkeeper.store.log.segments import Position, SegmentInfo, segments
-from shopkeeper.store.log.sidecars import Sidecars
+from shopkeeper.store.sealed.sidecars import Sidecars
 
 
 class KnownIds:

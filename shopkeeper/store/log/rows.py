@@ -53,7 +53,7 @@ class Checked:
     all_ids_made: bool
 
 
-class Refused(Exception):  # noqa: N818 - never leaves this module
+class Refused(ValueError):
     """A value that does not fit its column."""
 
     def __init__(self, rule: str, message: str) -> None:
@@ -98,6 +98,7 @@ class RowReader:
         except TypeError:
             pass
         found: dict[int, Problem] = {}
+        row: Any
         for index, row in enumerate(rows):
             if not isinstance(row, Mapping):
                 found[index] = ("not_an_object", f"a row is an object of columns and values, not {row!r:.60}")
@@ -129,7 +130,7 @@ class RowReader:
                 values = [now if value is None else value for value in values]
             try:
                 arrays.append(convert(values))
-            except (Refused, TypeError, ValueError, OverflowError, pa.ArrowException):
+            except (TypeError, ValueError, OverflowError, pa.ArrowException):
                 arrays.append(_one_by_one(column, values, problems))
         return arrays, all_made
 
@@ -176,7 +177,7 @@ def _numbers(column: Column, values: list[Any]) -> pa.Array:
     return array
 
 
-def _moments(column: Column, values: list[Any]) -> pa.Array:
+def _moments(_: Column, values: list[Any]) -> pa.Array:
     return pa.array([None if value is None else _micros(value) for value in values], pa.int64()).cast(MOMENT)
 
 

@@ -6,9 +6,10 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -60,7 +61,14 @@ def segments(connection: sqlite3.Connection, table: str, *, newer_than: int = 0)
     found = connection.execute(
         f"SELECT {_FIELDS} FROM segments WHERE table_name = ? AND segment_id > ? ORDER BY segment_id", (table, newer_than)
     )
-    return [SegmentInfo(*row[:10], bool(row[10]), row[11]) for row in found]
+    return [_info(row) for row in found]
+
+
+def _info(row: Sequence[Any]) -> SegmentInfo:
+    segment_id, table, file, first_seq, last_seq, n_rows, min_at, max_at, n_bytes, sha256, has_seq, source = row
+    return SegmentInfo(
+        segment_id, table, file, first_seq, last_seq, n_rows, min_at, max_at, n_bytes, sha256, bool(has_seq), source
+    )
 
 
 def positions(connection: sqlite3.Connection) -> dict[str, Position]:
@@ -77,7 +85,7 @@ def position(connection: sqlite3.Connection, table: str) -> Position:
     return Position(*row)
 
 
-def describe(table: Table, path: Path, *, has_seq: bool) -> tuple[int, int | None, int | None, int, str]:
+def describe(table: Table, path: Path) -> tuple[int, int | None, int | None, int, str]:
     """(rows, min_at, max_at, bytes, sha256) of a Parquet file; `ImportProblem` when its columns are not the table's."""
     with pq.ParquetFile(path) as file:
         metadata, found = file.metadata, file.schema_arrow
@@ -121,14 +129,14 @@ def enter(
     source: str,
 ) -> SegmentInfo:
     """The manifest's row for a file that lies in its place, written in the caller's transaction."""
-    n_rows, low, high, n_bytes, digest = describe(table, path, has_seq=has_seq)
+    n_rows, low, high, n_bytes, digest = describe(table, path)
     file = path.relative_to(root).as_posix()
     row = connection.execute(
-        "INSERT INTO segments (table_name, file, first_seq, last_seq, n_rows, min_at, max_at, bytes, sha256, has_seq, source, added_at)"
-        f" VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
+        f"INSERT INTO segments ({_FIELDS.removeprefix('segment_id, ')}, added_at) "
+        f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
         (table.name, file, first_seq, last_seq, n_rows, low, high, n_bytes, digest, has_seq, source, time.time_ns() // 1000),
     ).fetchone()
-    return SegmentInfo(*row[:10], bool(row[10]), row[11])
+    return _info(row)
 
 
 def visible(found: Iterable[SegmentInfo], seq: int) -> list[SegmentInfo]:

@@ -24,7 +24,7 @@ from shopkeeper.store.log.known import KnownIds
 from shopkeeper.store.log.locks import locked
 from shopkeeper.store.log.rows import Checked, Rejection, Row, RowReader
 from shopkeeper.store.log.segments import SegmentInfo, position
-from shopkeeper.store.log.sidecars import Sidecars
+from shopkeeper.store.sealed.sidecars import Sidecars
 from shopkeeper.store.settings import StoreSettings
 
 # What a power cut may take the last second of; everything else is flushed to the disk before it is acknowledged.

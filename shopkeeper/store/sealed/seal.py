@@ -21,7 +21,7 @@ from shopkeeper.store.log import database
 from shopkeeper.store.log.batches import Batch, BatchCodec, together
 from shopkeeper.store.log.locks import locked, locked_now
 from shopkeeper.store.log.segments import SEQ, SegmentInfo, enter, positions, sync_folder
-from shopkeeper.store.log.sidecars import Sidecars
+from shopkeeper.store.sealed.sidecars import Sidecars
 
 MOST_ROWS = 1_000_000
 DELETE_BATCHES = 50

@@ -15,8 +15,8 @@ from shopkeeper.store.log.batches import Batch, hashed_columns
 from shopkeeper.store.log.connections import Connections
 from shopkeeper.store.log.hashing import hash_text
 from shopkeeper.store.log.segments import SegmentInfo, position, segments
-from shopkeeper.store.log.sidecars import Sidecar, Sidecars
 from shopkeeper.store.log.tail import Tail
+from shopkeeper.store.sealed.sidecars import Sidecar, Sidecars
 
 # (moment, order in which it was found, where it lies)
 Hit = tuple[int, int, Any]

@@ -108,7 +108,8 @@ class Imports:
             source=source,
         )
         connection.execute(
-            "UPDATE positions SET last_seq = last_seq + ?, n_rows = n_rows + ?, max_at = max(coalesce(max_at, ?), ?) WHERE table_name = ?",
+            "UPDATE positions SET last_seq = last_seq + ?, n_rows = n_rows + ?, max_at = max(coalesce(max_at, ?), ?) "
+            "WHERE table_name = ?",
             (n_rows, n_rows, segment.max_at, segment.max_at, name),
         )
         return segment

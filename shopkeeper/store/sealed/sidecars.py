@@ -108,10 +108,12 @@ class Sidecars:
         """The places in ``ids`` whose id the segment holds."""
         sidecar = self.get(segment)
         column = sidecar.table.id
-        there, places = sidecar.index[column]
+        there, _ = sidecar.index[column]
         low = np.minimum(there.searchsorted(hashes), len(there) - 1)
-        hits = np.flatnonzero(there[low] == hashes) if len(there) else []
-        return [hit for hit in map(int, hits) if self._same(sidecar, int(low[hit]), ids[hit].as_py(), hashes[hit])]
+        if not len(there):
+            return []
+        hits = np.flatnonzero(there[low] == hashes).tolist()
+        return [hit for hit in hits if self._same(sidecar, int(low[hit]), ids[hit].as_py(), hashes[hit])]
 
     @staticmethod
     def _same(sidecar: Sidecar, low: int, value: str, wanted: Any) -> bool:
