@@ -150,7 +150,7 @@ class StoreView:
             for name in names:
                 self._prepare(name, query)
             try:
-                return self._cursor.execute(query, parameters or None).to_arrow_table()
+                return self._cursor.sql(query, params=dict(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
                 raise explain(error, query) from error
 

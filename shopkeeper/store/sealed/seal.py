@@ -63,11 +63,11 @@ class Sealer:
             name = f"{first}-{last}-{secrets.token_hex(4)}.parquet"
             write_segment(rows.append_column(SEQ, pa.array(seqs)), aside / name)
             path = self._folder.facts(table.name) / name
+            # The index first: from the commit on everybody wants it, and nobody should have to make it.
+            self._sidecars.write(table, self._folder.sidecars(table.name) / path.stem, rows)
             segment = self._enter(connection, table, aside / name, path, first, last)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-        # The index comes after: a reader that is faster makes it itself, and who appends finds it ready.
-        self._sidecars.make(segment, rows)
         self._delete_sealed(connection, table)
         return segment
 

@@ -86,15 +86,16 @@ class Sidecars:
                     found = self._open[segment.segment_id] = Sidecar(self.path(segment), TABLES[segment.table])
         return found
 
-    def make(self, segment: SegmentInfo, rows: pa.Table | None = None) -> None:
-        """Write the segment's index unless it is there; ``rows`` spares reading the segment."""
+    def make(self, segment: SegmentInfo) -> None:
+        """Write the segment's index unless it is there."""
         path = self.path(segment)
-        if path.exists():
-            return
-        table = TABLES[segment.table]
-        if rows is None:
-            rows = pq.read_table(self._folder.root / segment.file, columns=list(table.names), partitioning=None)
-        aside = self._folder.incoming(segment.table)
+        if not path.exists():
+            table = TABLES[segment.table]
+            self.write(table, path, pq.read_table(self._folder.root / segment.file, columns=list(table.names), partitioning=None))
+
+    def write(self, table: Table, path: Path, rows: pa.Table) -> None:
+        """Write the index of these rows to ``path`` in one step."""
+        aside = self._folder.incoming(table.name)
         try:
             write_sidecar(aside, table, rows)
             path.parent.mkdir(exist_ok=True)
