@@ -1,0 +1,173 @@
+"""Options of the ECharts pictures and small SVG drawings, made from the models' dataclasses. Pure: no browser here.
+
+Charts are drawn as SVG in a few fixed colors; `static/dashboard.css` turns exactly these into the mode's own, so one
+chart reads well in light and in dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+ACCENT = "#0f766e"
+ACCENT_SOFT = "#a8d5cf"
+GREY = "#8a97a8"
+TEXT = "#5b6776"
+INK = "#16202e"
+LINE = "#e4e7ec"
+
+_LABEL = {"color": TEXT, "fontSize": 12}
+_TOOLTIP = {
+    "trigger": "axis", "confine": True, "backgroundColor": "#1f2937", "borderWidth": 0,
+    "textStyle": {"color": "#f3f4f6", "fontSize": 12}, "axisPointer": {"lineStyle": {"color": GREY}},
+}  # fmt: skip
+
+
+def course(
+    days: Sequence[str],
+    bars: Sequence[float],
+    lines: Sequence[tuple[str, Sequence[float | None], bool]],
+    *,
+    bar_name: str,
+    money: str,
+) -> dict[str, Any]:
+    """Bars a day with smooth lines over them; ``lines`` are (name, values, whether dashed and grey).
+
+    ``money`` is the currency's sign, put before the axis labels and the tooltip's numbers.
+    """
+    series: list[dict[str, Any]] = [
+        {"type": "bar", "name": bar_name, "data": list(bars), "itemStyle": {"color": ACCENT_SOFT}, "barCategoryGap": "25%",
+         "large": False, "silent": True}
+    ]  # fmt: skip
+    for name, values, is_before in lines:
+        style = {"color": GREY, "width": 2, "type": "dashed"} if is_before else {"color": ACCENT, "width": 2.4}
+        series.append(
+            {"type": "line", "name": name, "data": [None if value is None else round(value, 2) for value in values],
+             "showSymbol": False, "lineStyle": style, "itemStyle": {"color": style["color"]}, "connectNulls": False}
+        )  # fmt: skip
+    number = f"(v) => v == null ? '–' : '{money}' + Math.round(v).toLocaleString('en')"
+    short = (
+        f"(v) => '{money}' + (Math.abs(v) >= 1e6 ? (v/1e6).toFixed(1) + 'M' : Math.abs(v) >= 1e3 ? Math.round(v/1e3) + 'k' : v)"
+    )
+    return {
+        "animation": False,
+        "grid": {"left": 4, "right": 8, "top": 36, "bottom": 4, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "textStyle": _LABEL, "itemWidth": 16, "itemHeight": 8, "itemGap": 14},
+        "tooltip": {**_TOOLTIP, ":valueFormatter": number},
+        "xAxis": {"type": "category", "data": list(days), "axisLabel": {**_LABEL, "hideOverlap": True},
+                  "axisLine": {"lineStyle": {"color": LINE}}, "axisTick": {"show": False}},
+        "yAxis": {"type": "value", "axisLabel": {**_LABEL, ":formatter": short}, "splitLine": {"lineStyle": {"color": LINE}},
+                  "splitNumber": 4},
+        "series": series,
+    }  # fmt: skip
+
+
+def over_time(moments: Sequence[str], lines: Mapping[str, Sequence[float | None]], baselines: Sequence[str]) -> dict[str, Any]:
+    """Scores of run after run; the names in ``baselines`` are drawn dashed and grey."""
+    series = []
+    for name, values in lines.items():
+        color = GREY if name in baselines else ACCENT
+        line = {"color": color, "width": 2, "type": "dashed" if name in baselines else "solid"}
+        series.append(
+            {"type": "line", "name": name, "data": list(values), "symbolSize": 7, "lineStyle": line,
+             "itemStyle": {"color": color}, "connectNulls": True}
+        )  # fmt: skip
+    return {
+        "animation": False,
+        "grid": {"left": 4, "right": 12, "top": 36, "bottom": 4, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "textStyle": _LABEL, "itemWidth": 16, "itemHeight": 8},
+        "tooltip": {**_TOOLTIP, ":valueFormatter": "(v) => v == null ? '–' : Number(v).toFixed(4)"},
+        "xAxis": {"type": "category", "data": list(moments), "axisLabel": {**_LABEL, "hideOverlap": True},
+                  "axisLine": {"lineStyle": {"color": LINE}}, "axisTick": {"show": False}},
+        "yAxis": {"type": "value", "scale": False, "axisLabel": _LABEL, "splitLine": {"lineStyle": {"color": LINE}},
+                  "splitNumber": 4},
+        "series": series,
+    }  # fmt: skip
+
+
+def graph(nodes: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Boxes at given places with arrows; a node has id, label, x, y and kind (table, task, result or answer)."""
+    looks: dict[str, dict[str, Any]] = {
+        "table": {"color": "#ffffff", "borderColor": GREY, "borderWidth": 1.2},
+        "task": {"color": ACCENT, "borderColor": ACCENT, "borderWidth": 1.2},
+        "result": {"color": "#ffffff", "borderColor": ACCENT, "borderWidth": 1.6},
+        "answer": {"color": "#ffffff", "borderColor": ACCENT, "borderWidth": 1.2, "borderType": "dashed"},
+    }
+    data = [
+        {
+            "id": node["id"], "name": node["label"], "x": node["x"], "y": node["y"], "symbol": "roundRect",
+            "symbolSize": [168, 34], "itemStyle": {**looks[node["kind"]], "borderRadius": 8},
+            "label": {"show": True, "color": "#fefefe" if node["kind"] == "task" else INK, "fontSize": 12,
+                      "width": 156, "overflow": "truncate"},
+        }
+        for node in nodes
+    ]  # fmt: skip
+    return {
+        "animation": False,
+        "tooltip": {**_TOOLTIP, "trigger": "item", "formatter": "{b}"},
+        "series": [
+            {"type": "graph", "layout": "none", "roam": False, "data": data, "left": 90, "right": 90, "top": 24, "bottom": 24,
+             "preserveAspect": False,
+             "links": [{"source": source, "target": target} for source, target in links],
+             "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 7,
+             "lineStyle": {"color": GREY, "width": 1.4, "curveness": 0.0, "opacity": 0.9},
+             "emphasis": {"disabled": True}, "selectedMode": False}
+        ],
+    }  # fmt: skip
+
+
+def spark(values: Sequence[float]) -> str:
+    """A line without axes as SVG in the text's color, its area lightly filled; nothing for fewer than two values."""
+    if len(values) < 2:
+        return ""
+    low, high = min(*values, 0.0), max(values)
+    span = (high - low) or 1.0
+    width, height = 200.0, 40.0
+    points = [
+        (index * width / (len(values) - 1), height - 3 - (value - low) / span * (height - 6))
+        for index, value in enumerate(values)
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return (
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<polygon points="0,{height} {path} {width},{height}" fill="currentColor" opacity="0.10"></polygon>'
+        f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="1.6" vector-effect="non-scaling-stroke" '
+        'stroke-linejoin="round"></polyline></svg>'
+    )
+
+
+def interval(ours: tuple[float, float, float], baseline: float, labels: tuple[str, str, str]) -> str:
+    """Value with its interval (low, value, high) and the baseline on one line from zero, as SVG.
+
+    ``labels`` are the texts of the zero end, the value and the baseline.
+    """
+    low, value, high = ours
+    left, right = min(0.0, low, baseline), max(high, baseline, 1e-12)
+    span = (right - left) * 1.06
+
+    def x(number: float) -> str:
+        return f"{2 + 96 * (number - left) / span:.2f}%"
+
+    def text(number: float, y: int, label: str, style: str) -> str:
+        place = (number - left) / span
+        anchor = "start" if place < 0.15 else "end" if place > 0.85 else "middle"
+        return f'<text x="{x(number)}" y="{y}" text-anchor="{anchor}" font-size="12" {style}>{label}</text>'
+
+    return (
+        '<svg role="img">'
+        f'<line x1="{x(left)}" x2="{x(right)}" y1="31" y2="31" stroke="var(--line)" stroke-width="2"></line>'
+        f'<line x1="{x(low)}" x2="{x(high)}" y1="31" y2="31" stroke="var(--accent)" stroke-width="3"></line>'
+        f'<line x1="{x(low)}" x2="{x(low)}" y1="25" y2="37" stroke="var(--accent)" stroke-width="2"></line>'
+        f'<line x1="{x(high)}" x2="{x(high)}" y1="25" y2="37" stroke="var(--accent)" stroke-width="2"></line>'
+        f'<circle cx="{x(value)}" cy="31" r="6" fill="var(--accent)"></circle>'
+        f'<circle cx="{x(baseline)}" cy="31" r="5" fill="var(--surface)" stroke="var(--series-2)" stroke-width="2.5"></circle>'
+        + text(value, 15, labels[1], 'font-weight="600" fill="var(--ink)"')
+        + text(baseline, 56, labels[2], 'fill="var(--muted)"')
+        + "</svg>"
+    )
+
+
+def day_labels(days: Sequence[date], write: Any) -> list[str]:
+    """The days as the reader's language writes them, for an axis."""
+    return [write(day) for day in days]

@@ -1,0 +1,110 @@
+"""What to do today: a short list made from facts only, most urgent first; empty when there is nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from shopkeeper.running import newest_moment
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from shopkeeper.core.tasks import ShopView, Task
+    from shopkeeper.shop import Shop
+
+Kind = Literal[
+    "import_first", "never_learned", "refused", "failed", "outdated", "not_promoted", "out_of_stock", "returns", "rejected"
+]
+
+RUNS_LOOKED_AT = 20
+STALE_DAYS = 1
+SOLD_WITHIN_DAYS = 28
+MIN_RETURN_UNITS = 20
+HIGH_RETURN_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: the words are ``todo.<kind>`` with ``facts`` filled in; ``link`` is the page where it is done."""
+
+    kind: Kind
+    link: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something does not work, as against something that could be better."""
+        return self.kind in ("import_first", "never_learned", "failed", "out_of_stock")
+
+
+def todo(shop: Shop, view: ShopView, newest_day: date | None) -> tuple[Todo, ...]:
+    """The list. Reads the newest run of each task, the rejected rows and the last weeks of sales."""
+    if newest_day is None:
+        return (Todo("import_first", "/import"),)
+    found: list[Todo] = []
+    for name, task in sorted(shop.registry.tasks.items()):
+        found.extend(_of_task(name, task, shop))
+    found.extend(_out_of_stock(view))
+    found.extend(_returns(view))
+    n_rejected = view.count("rejected")
+    if n_rejected:
+        found.append(Todo("rejected", "/rejected", {"n": n_rejected}))
+    return tuple(sorted(found, key=lambda entry: not entry.is_urgent))
+
+
+def _of_task(name: str, task: Task, shop: Shop) -> list[Todo]:
+    runs = shop.runs(task=name, limit=RUNS_LOOKED_AT)
+    link = f"/tasks/{name}"
+    done = next((run for run in runs if run.state in ("done", "unchanged")), None)
+    newest = runs[0] if runs else None
+    if newest is not None and newest.state in ("refused", "failed"):
+        kind: Kind = "refused" if newest.state == "refused" else "failed"
+        return [Todo(kind, link, {"task": name, "why": str(newest.problem.get("title", ""))})]
+    if done is None:
+        return [Todo("never_learned", link, {"task": name, "question": task.question})]
+    found = []
+    behind_days = (newest_moment(shop.store, shop.registry, task) - done.provenance.as_of).days
+    if behind_days >= STALE_DAYS:
+        found.append(Todo("outdated", link, {"task": name, "days": behind_days}))
+    learned = next((run for run in runs if run.model_version), None)
+    if learned is not None and not learned.promoted:
+        found.append(Todo("not_promoted", link, {"task": name, "why": learned.promotion_reason}))
+    return found
+
+
+def _out_of_stock(view: ShopView) -> list[Todo]:
+    if not view.count("stock_levels"):
+        return []
+    row = view.sql(
+        f"""
+        WITH sold AS (
+            SELECT product_id, sum(quantity) AS units FROM order_lines
+            WHERE quantity > 0 AND at > (SELECT max(at) FROM order_lines) - INTERVAL {SOLD_WITHIN_DAYS} DAY GROUP BY product_id)
+        SELECT count(*) AS n, max_by(coalesce(title, product_id), units) AS title, max(units) AS units
+        FROM (SELECT product_id FROM last_stock WHERE quantity <= 0) AS gone JOIN sold USING (product_id)
+        LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
+        """
+    ).to_pylist()[0]
+    if not row["n"]:
+        return []
+    facts = {"n": row["n"], "title": row["title"], "units": row["units"], "days": SOLD_WITHIN_DAYS}
+    return [Todo("out_of_stock", "/data/last_stock", facts)]
+
+
+def _returns(view: ShopView) -> list[Todo]:
+    """The product of which most came back lately, if that is a large share of what was sold."""
+    rows = view.sql(
+        f"""
+        SELECT product_id, coalesce(any_value(title), product_id) AS title,
+               -sum(quantity) FILTER (quantity < 0) AS returned, sum(quantity) FILTER (quantity > 0) AS sold
+        FROM (SELECT product_id, quantity FROM order_lines
+              WHERE at > (SELECT max(at) FROM order_lines) - INTERVAL {SOLD_WITHIN_DAYS} DAY) AS lately
+        LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
+        GROUP BY product_id HAVING returned >= {MIN_RETURN_UNITS} AND returned >= {HIGH_RETURN_SHARE} * sold
+        ORDER BY returned DESC, product_id LIMIT 1
+        """
+    ).to_pylist()
+    facts = [{"title": row["title"], "returned": row["returned"], "sold": row["sold"], "days": SOLD_WITHIN_DAYS} for row in rows]
+    return [Todo("returns", f"/recommend?product={row['product_id']}", fact) for row, fact in zip(rows, facts, strict=True)]

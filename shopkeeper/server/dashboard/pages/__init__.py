@@ -1,0 +1,1 @@
+"""The pages: thin rendering of what the models give."""

@@ -1,0 +1,184 @@
+"""Recommend: find somebody or something, see its history, what is recommended and why, and how good that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from shopkeeper.core.errors import NotLearned, UnknownName
+from shopkeeper.server.dashboard import cards
+from shopkeeper.server.dashboard.models import people, recommending
+from shopkeeper.server.dashboard.pages import scoring
+from shopkeeper.server.dashboard.pages.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from shopkeeper.server.dashboard.desk import Desk
+
+TASK = "recommend.learn"
+LINES_SHOWN = 4
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page for the customer or product in the address, or the search alone."""
+    customer, product = desk.query("customer"), desk.query("product")
+    with cards.head(desk.t("page.recommend"), desk.t("recommend.under")):
+        pass
+    await _search(desk, is_open=not customer and not product)
+    if customer:
+        await _customer(desk, customer)
+    elif product:
+        await _product(desk, product)
+    else:
+        await _scores(desk)
+
+
+async def _search(desk: Desk, *, is_open: bool) -> None:
+    async def typed(value: str) -> None:
+        found = await desk.read(("find", value.strip().lower()), lambda view: people.find(view, value))
+        place.clear()
+        with place:
+            _found(desk, found, value)
+
+    async def changed(event: Any) -> None:
+        if event.value or is_open:
+            await typed(event.value or "")
+        else:
+            place.clear()
+
+    with cards.card(classes="sk-find"):
+        field = ui.input(placeholder=desk.t("recommend.find"), on_change=changed)
+        field.props("outlined clearable debounce=200").classes("w-full").mark("find")
+        with field.add_slot("prepend"):
+            ui.icon("search")
+        place = ui.element("div").classes("sk-grid sk-2")
+    if is_open:
+        await typed("")
+
+
+def _found(desk: Desk, found: tuple[people.Found, ...], typed: str) -> None:
+    for kind in ("customer", "product"):
+        of_kind = [entry for entry in found if entry.kind == kind]
+        with cards.box("sk-found"):
+            cards.text(desk.t(f"recommend.{kind}s" if typed else f"recommend.best_{kind}s"), "sk-muted sk-small sk-strong")
+            if not of_kind:
+                cards.text(desk.t(f"recommend.no_{kind}", typed=typed), "sk-muted sk-small")
+            for entry in of_kind:
+                with cards.box("sk-hit", "a") as hit:
+                    hit.props["href"] = f"/recommend?{kind}={_quoted(entry.id)}"
+                    ui.icon("person_outline" if kind == "customer" else "sell")
+                    cards.text(entry.title, "sk-clip sk-grow", "span")
+                    cards.text(desk.t("recommend.orders", n=desk.f.number(entry.n_orders)), "sk-muted sk-small", "span")
+
+
+def _quoted(value: str) -> str:
+    from urllib.parse import quote
+
+    return quote(value, safe="")
+
+
+async def _customer(desk: Desk, customer_id: str) -> None:
+    known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id))
+    with cards.box("sk-head"), cards.box():
+        cards.text(desk.t("recommend.customer", id=customer_id), tag="h1")
+        cards.text(_customer_line(desk, known), "sk-sub", "p")
+    with cards.box("sk-grid sk-1-2"):
+        _timeline(desk, known)
+        with cards.box("sk-stack"):
+            await Suggestions(
+                desk,
+                desk.t("recommend.for_customer"),
+                lambda filters: recommending.for_customer(desk.shop, customer_id, filters),
+                has_bought=known.n_orders > 0,
+            ).build()
+            await _scores(desk)
+
+
+def _customer_line(desk: Desk, known: people.History) -> str:
+    if not known.is_known:
+        return desk.t("recommend.unknown_customer")
+    parts = [known.country] if known.country else []
+    parts.append(desk.t("recommend.orders", n=desk.f.number(known.n_orders)))
+    parts.append(desk.f.money(known.value, whole=True))
+    if known.first_at:
+        parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
+    return " · ".join(parts)
+
+
+def _timeline(desk: Desk, known: people.History) -> None:
+    with cards.card(desk.t("recommend.history"), desk.t("recommend.history_under"), is_flush=True):
+        if not known.moments:
+            cards.empty("history", desk.t("recommend.no_history"), desk.t("recommend.no_history_next"))
+        with cards.box("sk-time"):
+            for entry in known.moments:
+                with cards.box(f"sk-time-entry is-{entry.kind}"):
+                    with cards.box("sk-row sk-between"):
+                        cards.text(_moment_name(desk, entry), "sk-strong", "span")
+                        cards.text(desk.f.money(entry.value) if entry.value else "", "sk-small", "span")
+                    cards.text(desk.f.moment(entry.at), "sk-muted sk-small")
+                    _lines(desk, entry)
+
+
+def _moment_name(desk: Desk, entry: people.Moment) -> str:
+    if entry.kind == "event":
+        return desk.t.event(entry.name)
+    return desk.t(f"recommend.{entry.kind}", n=entry.name)
+
+
+def _lines(desk: Desk, entry: people.Moment) -> None:
+    with cards.box("lines"):
+        for line in entry.lines[:LINES_SHOWN]:
+            quantity = "" if entry.kind == "event" else f"{desk.f.number(abs(line.quantity))} × "
+            with cards.box("sk-clip"):
+                cards.text(quantity, tag="span")
+                if line.product_id:
+                    cards.link(line.title, f"/recommend?product={_quoted(line.product_id)}")
+                else:
+                    cards.text(line.title, tag="span")
+        rest = entry.lines[LINES_SHOWN:]
+        if rest:
+            more = cards.text(desk.t("recommend.more_lines", n=len(rest)), "sk-muted sk-small")
+            with more:
+                ui.tooltip("\n".join(f"{desk.f.number(abs(line.quantity))} × {line.title}" for line in rest[:30])).classes(
+                    "sk-lines-tip"
+                )
+
+
+async def _product(desk: Desk, product_id: str) -> None:
+    known = await desk.read(("product", product_id), lambda view: people.product(view, product_id))
+    with cards.box("sk-head"), cards.box():
+        cards.text(known.title, tag="h1")
+        cards.text(_product_line(desk, known), "sk-sub", "p")
+    with cards.box("sk-grid sk-2-1"):
+        await Suggestions(
+            desk,
+            desk.t("recommend.similar"),
+            lambda filters: recommending.similar(desk.shop, product_id, filters),
+            has_bought=False,
+        ).build()
+        with cards.box("sk-stack"):
+            await _scores(desk)
+
+
+def _product_line(desk: Desk, known: people.Product) -> str:
+    if not known.is_known:
+        return desk.t("recommend.unknown_product", id=known.product_id)
+    parts = [known.product_id, known.brand, known.product_type]
+    if known.price is not None:
+        parts.append(desk.f.money(known.price))
+    parts.append(desk.t("recommend.sold", units=desk.f.number(known.units, 0), n=desk.f.number(known.n_customers)))
+    return " · ".join(part for part in parts if part)
+
+
+async def _scores(desk: Desk) -> None:
+    """How good the model in service is, beside the naive answer."""
+    try:
+        run = desk.shop.result_run(desk.shop.registry.task(TASK))
+    except (UnknownName, NotLearned):
+        run = None
+    if run is None:
+        with cards.card(desk.t("score.title")):
+            cards.empty("school", desk.t("recommend.not_learned"), desk.t("recommend.not_learned_next"),
+                        label=desk.t("recommend.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+        return
+    scoring.show(desk, run)

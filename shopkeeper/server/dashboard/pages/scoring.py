@@ -1,0 +1,53 @@
+"""Scores as pictures: a value with its interval beside the naive answer, and a sentence that says what that means."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from shopkeeper.server.dashboard import cards, charts
+from shopkeeper.server.dashboard.models import scores
+
+if TYPE_CHECKING:
+    from shopkeeper.core.runs import Run
+    from shopkeeper.server.dashboard.desk import Desk
+
+TONES = {"better": "good", "worse": "bad", "no evidence": "warn"}
+
+
+def show(desk: Desk, run: Run) -> None:
+    """A card with every score of the run."""
+    with cards.card(desk.t("score.title"), desk.t("score.under", day=desk.f.day(run.provenance.as_of))):
+        if not run.scores:
+            cards.text(desk.t("score.none"), "sk-muted")
+        for row in scores.rows(run):
+            _score(desk, row)
+
+
+def _score(desk: Desk, row: scores.ScoreRow) -> None:
+    with cards.box("sk-score"):
+        with cards.box("sk-row"):
+            cards.text(row.name, "mono sk-strong", "span")
+            cards.pill(desk.t(f"verdict.{row.verdict.replace(' ', '_')}"), TONES[row.verdict])
+            if row.decides:
+                cards.pill(desk.t("score.decides"), "accent")
+        labels = (
+            "0",
+            escape(desk.t("score.ours", value=desk.f.score(row.value))),
+            escape(desk.t("score.theirs", name=row.baseline_name, value=desk.f.score(row.baseline))),
+        )
+        cards.drawing(charts.interval((row.low, row.value, row.high), row.baseline, labels), "sk-interval")
+        cards.text(sentence(desk, row), "sk-muted sk-small")
+
+
+def sentence(desk: Desk, row: scores.ScoreRow) -> str:
+    """What the numbers say, in words."""
+    facts = {
+        "name": row.name, "value": desk.f.score(row.value), "baseline": desk.f.score(row.baseline),
+        "baseline_name": row.baseline_name, "low": desk.f.score(row.difference_low), "high": desk.f.score(row.difference_high),
+        "confidence": desk.f.share(row.confidence), "n": desk.f.number(row.n_cases),
+    }  # fmt: skip
+    told = desk.t(row.words, **facts)
+    if row.verdict == "better" and row.times is not None and row.times >= 1.05:
+        told += " " + desk.t("score.times", times=desk.f.number(round(row.times, 1)), baseline_name=row.baseline_name)
+    return told

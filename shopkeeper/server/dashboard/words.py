@@ -1,0 +1,51 @@
+"""The dashboard's words in English and Chinese: every text goes through `Words`, every word lives in `words.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
+
+
+@cache
+def texts() -> Mapping[str, tuple[str, ...]]:
+    """Every text by its key ``section.name``, in the order of `LANGUAGES`."""
+    raw = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return {f"{section}.{name}": tuple(words) for section, names in raw.items() for name, words in names.items()}
+
+
+class Words:
+    """The texts in one language: ``t("today.newest", day="9 Dec 2011")``. A key that does not exist is a `KeyError`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self._index = LANGUAGES.index(self.language)
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """The text with ``facts`` filled in."""
+        text = texts()[key][self._index]
+        return text.format(**facts) if facts else text
+
+    def _or(self, key: str, otherwise: str) -> str:
+        known = texts().get(key)
+        return known[self._index] if known else otherwise
+
+    def table(self, name: str, meaning: str) -> str:
+        """What a table means: our words for the schema's tables, the declared ``meaning`` for others."""
+        return meaning if self.language == "en" else self._or(f"table_meaning.{name}", meaning)
+
+    def event(self, name: str) -> str:
+        """What a visitor did, by GA4's name of the event."""
+        return self._or(f"event.{name}", name)
+
+    def rung_name(self, rung: str) -> str:
+        """A step of the recommendations' ladder in a word or two."""
+        return self._or(f"rung.{rung}", rung)
+
+    def rung(self, rung: str) -> str:
+        """From what recommendations were made, as a sentence."""
+        return self._or(f"rung.{rung}_under", rung)

@@ -1,0 +1,96 @@
+"""What to do today, from facts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import counting
+import pytest
+
+from shopkeeper.core.errors import NotEnoughData
+from shopkeeper.server.dashboard.models.todo import todo
+
+from ..conftest import NEWEST  # noqa: TID252 - the moment at which the fixture's shop stands still
+
+LINE = {"order_id": "o", "customer_id": "c", "product_id": "p", "quantity": 40.0, "price": 1.0, "at": NEWEST}
+VIEWED = {"event_id": "e1", "at": NEWEST, "event": "view_item", "customer_id": "c", "product_id": "p"}
+
+
+@pytest.fixture
+def kinds(shop, empty_memory):
+    def read(only=""):
+        found = empty_memory.get(object(), lambda view: todo(shop, view, NEWEST.date()))
+        return {entry.kind: entry for entry in found if not only or entry.facts.get("task", only) == only}
+
+    return read
+
+
+def test_an_empty_shop_needs_orders_first(shop, empty_memory):
+    (entry,) = empty_memory.get("todo", lambda view: todo(shop, view, None))
+    assert (entry.kind, entry.link, entry.is_urgent) == ("import_first", "/import", True)
+
+
+def test_a_task_that_never_ran_is_named(declared, shop, kinds):
+    counting.declare(declared)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    assert kinds("counting.count")["never_learned"].facts["question"] == "How often was each product met?"
+
+
+def test_a_refused_task_says_why(declared, shop, kinds):
+    counting.declare(declared)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    with pytest.raises(NotEnoughData):
+        shop.run("counting.count")
+    entry = kinds("counting.count")["refused"]
+    assert entry.facts["why"].startswith("'counting.count' needs more in table 'events'")
+    assert entry.link == "/tasks/counting.count"
+
+
+def test_a_fresh_model_is_nothing_to_do_and_an_old_one_is(declared, shop, kinds):
+    counting.declare(declared)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    shop.append("events", [VIEWED])
+    shop.run("counting.count")
+    assert {"outdated", "never_learned"} & set(kinds("counting.count")) == set()
+    shop.append("events", [{**VIEWED, "event_id": "e2", "at": NEWEST + timedelta(days=3)}])
+    assert kinds("counting.count")["outdated"].facts["days"] == 3
+
+
+def test_a_model_that_was_not_promoted_says_why(declared, shop, kinds):
+    counting.declare(declared)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    shop.append("events", [VIEWED])
+    shop.run("counting.count")
+    shop.run("counting.count", {"value": 0.1})
+    assert "worse than a coin" in kinds("counting.count")["not_promoted"].facts["why"]
+
+
+def test_products_out_of_stock_count_only_when_they_sell(shop, kinds):
+    shop.upsert("products", [{"product_id": "p", "title": "A pot"}])
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    assert "out_of_stock" not in kinds()
+    counts = [{"stock_id": name, "product_id": name, "at": NEWEST, "quantity": 0.0} for name in ("p", "never sold")]
+    shop.append("stock_levels", counts)
+    facts = kinds()["out_of_stock"].facts
+    assert (facts["n"], facts["title"], facts["units"]) == (1, "A pot", 40.0)
+
+
+def test_many_returns_of_a_product_are_told_and_few_are_not(shop, kinds):
+    shop.append("order_lines", [{**LINE, "line_id": "1"}, {**LINE, "line_id": "2", "quantity": -5.0}])
+    assert "returns" not in kinds()
+    shop.append("order_lines", [{**LINE, "line_id": "3", "quantity": -25.0}])
+    assert kinds()["returns"].facts == {"title": "p", "returned": 30.0, "sold": 40.0, "days": 28}
+
+
+def test_rejected_rows_are_counted(shop, kinds):
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    assert "rejected" not in kinds()
+    shop.append("order_lines", [{**LINE, "line_id": "2", "quantity": "many"}])
+    assert kinds()["rejected"].facts == {"n": 1}
+
+
+def test_what_does_not_work_comes_first(declared, shop, empty_memory):
+    counting.declare(declared)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}, {**LINE, "line_id": "2", "quantity": "many"}])
+    found = empty_memory.get("todo", lambda view: todo(shop, view, NEWEST.date()))
+    assert [entry.is_urgent for entry in found] == sorted((entry.is_urgent for entry in found), reverse=True)

@@ -1,0 +1,67 @@
+"""Pictures made from numbers."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from shopkeeper.server.dashboard import charts
+from shopkeeper.server.dashboard.mounting import STATIC
+
+
+def points(svg):
+    path = re.search(r'<polyline points="([^"]+)"', svg).group(1)
+    return [tuple(map(float, pair.split(","))) for pair in path.split()]
+
+
+def test_a_spark_goes_from_edge_to_edge_and_up_where_the_values_do():
+    drawn = points(charts.spark([0, 5, 10]))
+    assert [x for x, _ in drawn] == [0, 100, 200]
+    assert drawn[0][1] > drawn[1][1] > drawn[2][1]
+
+
+def test_a_spark_of_equal_or_few_values_does_not_divide_by_zero():
+    assert len(points(charts.spark([0, 0, 0]))) == 3
+    assert charts.spark([1]) == charts.spark([]) == ""
+
+
+def places(svg):
+    tree = ElementTree.fromstring(svg)
+    ours, theirs = tree.findall("circle")
+    return tuple(float(circle.get("cx").rstrip("%")) for circle in (ours, theirs))
+
+
+def test_an_interval_puts_value_and_baseline_to_scale():
+    ours, theirs = places(charts.interval((0.18, 0.2, 0.22), 0.1, ("0", "ours", "popularity")))
+    assert abs((ours - 2) / (theirs - 2) - 2.0) < 0.01
+
+
+def test_an_interval_stays_inside_its_frame_whatever_the_numbers():
+    for numbers, baseline in (((-0.5, -0.2, 0.1), 0.3), ((0.0, 0.0, 0.0), 0.0), ((1e-9, 2e-9, 3e-9), 1e9)):
+        assert all(0 <= place <= 100 for place in places(charts.interval(numbers, baseline, ("0", "a", "b"))))
+
+
+def test_the_colors_of_charts_are_turned_into_the_modes_by_the_style_sheet():
+    sheet = (STATIC / "dashboard.css").read_text()
+    for color in (charts.ACCENT, charts.ACCENT_SOFT, charts.GREY, charts.TEXT, charts.INK, charts.LINE):
+        assert f'="{color}"]' in sheet, color
+
+
+def test_the_course_has_the_line_of_the_period_before_dashed():
+    options = charts.course(
+        ["a", "b"], [1, 2], [("now", [None, 1.234], False), ("before", [1, 1], True)], bar_name="day", money="£"
+    )
+    now, before = options["series"][1:]
+    assert now["data"] == [None, 1.23]
+    assert now["lineStyle"].get("type") is None
+    assert before["lineStyle"]["type"] == "dashed"
+
+
+def test_a_graph_has_a_box_for_each_node_and_an_arrow_for_each_link():
+    nodes = [
+        {"id": "a", "label": "a", "kind": "table", "x": 0, "y": 0},
+        {"id": "b", "label": "b", "kind": "task", "x": 9, "y": 9},
+    ]
+    series = charts.graph(nodes, [("a", "b")])["series"][0]
+    assert [box["id"] for box in series["data"]] == ["a", "b"]
+    assert series["links"] == [{"source": "a", "target": "b"}]

@@ -1,0 +1,120 @@
+"""Every text in both languages, and no text that does not go through them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from shopkeeper.core.schema import EVENT_KINDS, TABLES
+from shopkeeper.server import dashboard
+from shopkeeper.server.dashboard.words import LANGUAGES, Words, texts
+
+HOUSE = Path(dashboard.__file__).parent
+SOURCES = sorted(HOUSE.rglob("*.py"))
+
+
+def test_every_key_has_every_language():
+    assert {key: len(words) for key, words in texts().items() if len(words) != len(LANGUAGES) or not all(words)} == {}
+
+
+def test_both_languages_fill_in_the_same_facts():
+    def fields(text):
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert {key for key, (english, chinese) in texts().items() if fields(english) != fields(chinese)} == set()
+
+
+def test_chinese_is_chinese():
+    same = {"type.json", "score.theirs", "todo.never_learned_why", "todo.refused_why", "todo.failed_why", "todo.not_promoted_why"}
+    assert {key for key, (_, chinese) in texts().items() if not re.search(r"[\u4e00-\u9fff]", chinese)} == same
+
+
+def keys_in_code():
+    """(file, key) for each literal key given to ``t(…)``; a key that is put together has ``*`` for what is filled in."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and _is_words(node.func):
+                yield from ((path.name, key) for key in _keys(node.args[0]))
+
+
+def _is_words(function):
+    return (isinstance(function, ast.Name) and function.id == "t") or (
+        isinstance(function, ast.Attribute) and function.attr == "t"
+    )
+
+
+def _keys(node):
+    if isinstance(node, ast.Constant):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return _keys(node.body) + _keys(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)]
+    return []
+
+
+def test_every_key_in_the_code_exists():
+    assert len(list(keys_in_code())) > 150
+    known = list(texts())
+    missing = {
+        (name, key)
+        for name, key in keys_in_code()
+        if not any(re.fullmatch(re.escape(key).replace(r"\*", ".+"), text) for text in known)
+    }
+    assert missing == set()
+
+
+def test_no_key_is_left_over():
+    patterns = [re.compile(re.escape(key).replace(r"\*", ".+")) for _, key in keys_in_code()]
+    named = {"table_meaning", "event", "rung", "page", "todo", "score", "filter"}  # looked up by names that come from elsewhere
+    unused = {
+        key for key in texts() if not any(pattern.fullmatch(key) for pattern in patterns) and key.split(".")[0] not in named
+    }
+    assert unused == set()
+
+
+def test_every_table_and_event_has_a_chinese_name():
+    zh = Words("zh")
+    assert {name for name in TABLES if zh.table(name, "") == ""} == set()
+    assert {name for name in EVENT_KINDS if zh.event(name) == name} == {"purchase"}  # a purchase is shown as its order
+
+
+def test_a_table_of_a_plug_in_keeps_its_own_words():
+    assert Words("zh").table("somebodys_table", "what it holds") == "what it holds"
+
+
+def test_english_uses_the_schemas_words():
+    assert Words("en").table("orders", TABLES["orders"].meaning) == TABLES["orders"].meaning
+
+
+def test_an_unknown_language_is_english():
+    assert Words("fr")("page.today") == "Today"
+
+
+def test_a_missing_key_is_an_error():
+    with pytest.raises(KeyError, match=r"no\.such"):
+        Words("en")("no.such")
+
+
+def test_facts_are_filled_in():
+    assert Words("zh")("today.newest", day="2011年12月9日") == "最新订单：2011年12月9日"
+
+
+def test_no_page_writes_words_of_its_own():
+    """Text given to an element is a variable, a call or a sign: never a literal word."""
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in {"text", "label", "pill", "button"}
+            ):
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and re.search(r"[A-Za-z]{2}", first.value):
+                    found.append((path.name, first.value))
+    assert [entry for entry in found if "Shopkeeper" not in entry[1]] == []
