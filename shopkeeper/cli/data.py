@@ -144,6 +144,9 @@ def show(
             _list_tables(here, as_json=as_json)
             return
         declared = here.registry.table(table)
+        writer = here.registry.writer(table)
+        if writer is not None and here.result_run(writer) is None:
+            here.table(table)  # raises NotLearned, which says what to do
         n_rows = limit or (None if as_json or as_csv else 20)
         order = f' ORDER BY "{declared.moment}" DESC NULLS LAST' if declared.moment and n_rows else ""
         cut = f" LIMIT {n_rows}" if n_rows else ""

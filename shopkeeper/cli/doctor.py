@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import shutil
@@ -97,9 +96,9 @@ def store_health(shop: Shop) -> dict[str, Any]:
     """Sealed segments, rows that are not sealed yet, segment files that are missing and files that no segment names."""
     from shopkeeper.store.log.segments import positions, segments
 
-    with contextlib.closing(shop.store.connect()) as connection:
-        tails = {table: at.n_tail for table, at in sorted(positions(connection).items()) if at.n_tail}
-        named = {shop.store.folder.facts(fact.name) / one.file for fact in FACTS for one in segments(connection, fact.name)}
+    connection = shop.store.connect()
+    tails = {table: at.n_tail for table, at in sorted(positions(connection).items()) if at.n_tail}
+    named = {shop.folder / one.file for fact in FACTS for one in segments(connection, fact.name)}
     there = set((shop.folder / "facts").glob("*/*.parquet"))
     return {
         "n_segments": len(named),

@@ -1,6 +1,9 @@
 """doctor: a well shop, changed settings and who said so, and what is wrong."""
 
+import counting
 import pytest
+
+from shopkeeper.core.tasks import ShopView, task
 
 
 def test_a_well_shop(shopkeeper, corner_shop):
@@ -54,16 +57,11 @@ def test_a_missing_segment_and_a_stray_file_are_problems(shopkeeper, corner_shop
     assert shopkeeper("doctor").code == 0
 
 
-def test_a_failed_task_is_a_problem(shopkeeper, corner_shop, monkeypatch, declared):
-    import counting
-
-    from shopkeeper.core.tasks import task
-
-    def broken(shop, settings):
+def test_a_failed_task_is_a_problem(shopkeeper, corner_shop, declared):
+    def broken(shop: ShopView, settings: counting.CountingSettings):
+        """What breaks?"""
         raise ValueError("a fault of the task")
 
-    broken.__doc__ = "What breaks?"
-    broken.__annotations__ = counting.summarize.__annotations__
     declared.append("counting.broken")
     columns = counting.Table("broken_rows", "result", "Nothing.", counting.SUMMARY.columns)
     task("counting.broken", reads=("events",), writes=columns)(broken)
