@@ -56,10 +56,16 @@ class Knob:
             return " or ".join(self.choices)
         if self.low is None and self.high is None:
             return self.unit
-        low = "" if self.low is None else f"{self.low:g}"
-        high = "" if self.high is None else f"{self.high:g}"
+        low, high = _plain(self.low), _plain(self.high)
         span = f"{low} to {high}" if low and high else (f"at least {low}" if low else f"at most {high}")
         return f"{span} {self.unit}".strip()
+
+
+def _plain(number: float | None) -> str:
+    """A limit in digits, never as 1e+07."""
+    if number is None:
+        return ""
+    return f"{number:.0f}" if float(number).is_integer() else f"{number:g}"
 
 
 def knobs(declared: type) -> tuple[Knob, ...]:
