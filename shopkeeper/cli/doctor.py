@@ -168,7 +168,10 @@ def _print(found: dict[str, Any]) -> None:
     )
     typer.echo("")
     tables = [(state["table"], state["kind"], state["n_rows"], state["newest_at"]) for state in found["tables"]]
-    table_out(("table", "kind", "rows", "newest (UTC)"), tables)
+    if tables:
+        table_out(("table", "kind", "rows", "newest (UTC)"), tables)
+    else:
+        typer.echo("No rows yet. Next: shopkeeper import YOUR-FILE")
     typer.echo("")
     table_out(("task", "last run", "model in service"), (task.values() for task in found["tasks"]))
     typer.echo("")

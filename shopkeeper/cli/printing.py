@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 WIDE = 4000  # columns when nobody looks: in a file or a pipe no cell is folded
-LONGEST_CELL = 60
+LONGEST_CELL = 100
 
 
 def json_out(value: Any) -> None:
