@@ -1,0 +1,261 @@
+"""From a file's columns to a recognition: by what was typed, by a preset, and else by the table of synonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from shopkeeper.core import schema
+from shopkeeper.core.errors import ImportProblem, unknown
+from shopkeeper.store.importers.personal import IDENTITY_COLUMNS, personal_columns
+from shopkeeper.store.importers.presets.preset import Preset
+from shopkeeper.store.importers.reading.relation import Rows
+from shopkeeper.store.importers.recognition import ASSUMED, RETURNED_AT, Recognition, Use, check_target, references
+from shopkeeper.store.importers.words import synonyms
+
+# What a file for one table may bring along for others. Its columns must be strong matches there.
+ALONG: Mapping[str, tuple[str, ...]] = {
+    "order_lines": ("orders", "products", "customers", "identities"),
+    "orders": ("customers", "identities"),
+    "events": ("products", "customers"),
+    "products": ("stock_levels",),
+    "customers": ("identities",),
+}
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "products": ("title", "brand", "product_type", "description"),
+    "stock_levels": ("quantity",),
+    "identities": IDENTITY_COLUMNS,
+}
+TRADE = ("orders", "order_lines")
+
+
+def recognize(
+    rows: Rows, *, preset: Preset | None = None, table: str | None = None, map: Mapping[str, str] | None = None
+) -> Recognition:
+    """How the file is understood; never fails for what is missing: see `Recognition.problem`."""
+    names = tuple(column.name for column in rows.columns)
+    if table is not None:
+        check_target(f"{table}.{schema.table(table).id}", ())
+    typed = _typed(map or {}, names, [table] if table else [])
+    if preset is not None:
+        found = _from_preset(rows, preset, names)
+    else:
+        chosen = table or _table_of(typed) or synonyms.table_for(names)
+        found = _from_words(rows, chosen, names, typed)
+    return _finished(replace(found, uses={**found.uses, **typed}), typed)
+
+
+def _table_of(typed: Mapping[str, Use]) -> str | None:
+    """The table that most of what was typed is for."""
+    named = [target.split(".")[0] for target in typed]
+    return max(named, key=named.count) if named else None
+
+
+def _typed(map: Mapping[str, str], names: Sequence[str], tables: list[str]) -> dict[str, Use]:
+    """What was typed after --map: COLUMN=table.column, 'constant'=table.column, COLUMN@form=table.column."""
+    guess = tables or list(filter(None, [synonyms.table_for(names)]))
+    guess += [along for table in guess[:1] for along in ALONG.get(table, ())]
+    found: dict[str, Use] = {}
+    for source, target in map.items():
+        goal = check_target(target, guess)
+        if len(source) > 1 and source[0] == source[-1] and source[0] in "'\"":
+            found[goal] = Use(constant=source[1:-1], note="as typed")
+            continue
+        name, _, form = (source, "", "") if source in names else source.partition("@")
+        exact = next((known for known in names if known == name), None)
+        exact = exact or next((known for known in names if synonyms.plain(known) == synonyms.plain(name)), None)
+        if exact is None:
+            raise unknown("column in the file", name, names, next="the file's columns are shown by --dry-run")
+        found[goal] = Use((exact,), form=form, note="as typed")
+    return found
+
+
+def _from_preset(rows: Rows, preset: Preset, names: Sequence[str]) -> Recognition:
+    uses: dict[str, Use] = {}
+    for table, columns in preset.tables.items():
+        for column, given in columns.items():
+            use = _preset_use(given, names)
+            if use is not None:
+                uses[f"{table}.{column}"] = use
+    tables = tuple(
+        table
+        for place, table in enumerate(preset.tables)
+        if place == 0 or any(f"{table}.{column}" in uses for column in preset.tables[table] if column != schema.table(table).id)
+    )
+    uses = {target: use for target, use in uses.items() if target.split(".")[0] in tables}
+    personal = personal_columns(names) | _matching(preset.personal, names)
+    return Recognition(rows.opened, tuple(names), tables, uses, preset, notes=preset.notes, personal=frozenset(personal))
+
+
+def _preset_use(given: Any, names: Sequence[str]) -> Use | None:
+    """One line of a preset for this file, or None when the file lacks what it needs."""
+    theirs = {synonyms.plain(name): name for name in reversed(names)}
+
+    def there(name: str) -> str | None:
+        return name if name in names else theirs.get(synonyms.plain(name))
+
+    if isinstance(given, str):
+        name = there(given)
+        return None if name is None else Use((name,))
+    if "constant" in given:
+        return Use(constant=str(given["constant"]))
+    if "sql" in given:
+        needed = references(given["sql"])
+        sql = given["sql"]
+        for name in needed:
+            if there(name) is None and "lacking" not in given:
+                return None
+            sql = sql.replace("{" + name + "}", "{" + there(name) + "}" if there(name) else given["lacking"])  # type: ignore[operator]
+        found = tuple(dict.fromkeys(filter(None, map(there, needed))))
+        return Use(found, sql=sql, form=given.get("form", "")) if found else None
+    if "pseudonym_of" in given:
+        name, unless = there(given["pseudonym_of"]), there(given.get("unless", "")) or ""
+        return None if name is None else Use((name,), pseudonym=True, unless=unless)
+    several = tuple(filter(None, map(there, given.get("join") or given.get("first_of"))))
+    return Use(several, join=given.get("with", "") if "join" in given else "") if several else None
+
+
+def _matching(patterns: Sequence[str], names: Sequence[str]) -> set[str]:
+    from fnmatch import fnmatchcase
+
+    return {name for name in names for pattern in patterns if fnmatchcase(name.lower(), pattern.lower())}
+
+
+def _from_words(rows: Rows, table: str | None, names: tuple[str, ...], typed: Mapping[str, Use]) -> Recognition:
+    samples = {column.name: column.sample for column in rows.columns}
+    notes: list[str] = []
+    uses: dict[str, Use] = {}
+    tables = [table] if table else []
+    taken = {name for use in typed.values() for name in use.columns}
+    if table:
+        uses.update(_uses(table, names, taken, weak=True))
+        _without_order_duplicates(table, uses)
+        for along in ALONG.get(table, ()):
+            extra = _uses(along, names, taken if along in ("stock_levels",) else set(), weak=False, but=uses)
+            if _worth(along, table, extra):
+                uses.update(extra)
+                tables.append(along)
+        for target in typed:
+            if target.split(".")[0] not in tables:
+                tables.append(target.split(".")[0])
+    personal = personal_columns(names)
+    line_number = synonyms.line_number_column(names) if table == "order_lines" else None
+    used = {name for use in uses.values() for name in use.columns}
+    if line_number in used:
+        line_number = None
+    found = Recognition(rows.opened, names, tuple(tables), uses, line_number=line_number, personal=personal)
+    found = _with_pseudonyms(found, samples)
+    return replace(found, notes=tuple(notes) + found.notes)
+
+
+def _uses(
+    table: str, names: Sequence[str], taken: set[str], *, weak: bool, but: Mapping[str, Use] | None = None
+) -> dict[str, Use]:
+    """Our columns of one table that the names make. One column of the file makes at most one of ours in a table."""
+    matches = synonyms.matches(table, [name for name in names if name not in taken], weak=weak)
+    found: dict[str, Use] = {}
+    given: set[str] = set()
+    for is_weak in (False, True):
+        for column, match in matches.items():
+            if match.weak is not is_weak or given & set(match.columns):
+                continue
+            if synonyms.is_leftover(match.columns[0]) and not (is_weak and column == schema.table(table).id):
+                continue
+            given |= set(match.columns)
+            note = f"× {match.factor:g}" if match.factor != 1.0 else ""
+            found[f"{table}.{column}"] = Use(match.columns, join=match.join, factor=match.factor, weak=is_weak, note=note)
+    order = {name: place for place, name in enumerate(schema.table(table).names)}
+    return dict(sorted(found.items(), key=lambda item: order[item[0].split(".", 1)[1]]))
+
+
+def _without_order_duplicates(table: str, uses: dict[str, Use]) -> None:
+    """In a file of lines the product's own name is the number where there is no other: nothing to undo elsewhere."""
+    if table == "products" and f"{table}.title" not in uses and f"{table}.product_type" in uses:
+        return
+    if table == "products" and "products.sale_price" in uses and "products.price" not in uses:
+        uses["products.price"] = uses.pop("products.sale_price")
+
+
+def _worth(along: str, primary: str, extra: Mapping[str, Use]) -> bool:
+    """Whether a table that comes along has enough to be filled: its key, and something that is worth knowing."""
+    key = f"{along}.{schema.table(along).id}"
+    if along == "identities":
+        return any(f"identities.{column}" in extra for column in ATTRIBUTES[along])
+    if along == "stock_levels":
+        return "stock_levels.quantity" in extra and "stock_levels.product_id" in extra
+    if along == "orders":
+        return "orders.order_id" in extra
+    if key not in extra:
+        return False
+    if along == "customers" and primary in TRADE:
+        return True
+    wanted = ATTRIBUTES.get(along, tuple(name for name in schema.table(along).names if name != schema.table(along).id))
+    return primary in TRADE or any(f"{along}.{column}" in extra for column in wanted)
+
+
+def _with_pseudonyms(found: Recognition, samples: Mapping[str, Sequence[str]]) -> Recognition:
+    """Customers known only by e-mail or telephone get a keyed pseudonym; a customer number that is an e-mail address, too."""
+    uses = dict(found.uses)
+    personal = set(found.personal)
+    email = uses.get("identities.email") or uses.get("identities.phone")
+    for table in found.tables:
+        target = f"{table}.customer_id"
+        if "customer_id" not in schema.table(table).names:
+            continue
+        use = uses.get(target)
+        if use is None and email is not None and table in ("orders", "order_lines", "customers", "identities"):
+            uses[target] = Use(email.columns, pseudonym=True)
+        elif use is not None and use.columns and _addresses(samples.get(use.columns[0], ())):
+            uses[target] = replace(use, pseudonym=True)
+            personal.update(use.columns)
+    tables = found.tables
+    if any(use.pseudonym for use in uses.values()) and "customers" in ALONG.get(found.primary, ()) and "customers" not in tables:
+        tables = (*tables, "customers")
+        uses["customers.customer_id"] = uses[f"{found.primary}.customer_id"]
+    return replace(found, uses=uses, personal=frozenset(personal), tables=tables)
+
+
+def _addresses(sample: Sequence[str]) -> bool:
+    """True when most values are e-mail addresses."""
+    return bool(sample) and sum(1 for value in sample if "@" in value) > len(sample) / 2
+
+
+def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
+    """The recognition with what is assumed, what is shared between tables, what is made and what is missing."""
+    uses, notes = dict(found.uses), list(found.notes)
+    for target, constant in ASSUMED.items():
+        if target.split(".")[0] == found.primary and target not in uses:
+            uses[target] = Use(constant=constant, note="assumed: the file has no such column")
+    for table in found.tables[1:]:  # a shared column that was typed for the first table holds for the others as well
+        for column in schema.table(table).names:
+            shared = uses.get(f"{found.primary}.{column}")
+            is_shared = column in ("order_id", "customer_id", "product_id") or (column == "at" and table == "orders")
+            if shared is not None and is_shared and (f"{table}.{column}" not in uses or f"{found.primary}.{column}" in typed):
+                uses[f"{table}.{column}"] = shared
+    missing = []
+    for table in found.tables:
+        declared = schema.table(table)
+        made = declared.kind == "fact" and not (table == "order_lines" and declared.id == "order_id")
+        for column in declared.columns:
+            if not column.required or f"{table}.{column.name}" in uses:
+                continue
+            if column.name == declared.id and made:
+                continue
+            if (table, column.name) in (("stock_levels", "at"),) or (table in found.tables[1:] and column.name == "at"):
+                continue
+            missing.append(f"{table}.{column.name}")
+    if found.primary and len(found.of(found.primary)) == 0:
+        raise ImportProblem(
+            f"{found.opened.path.name} has no column for {found.primary}.",
+            got=", ".join(found.names[:40]),
+            wanted=", ".join(schema.table(found.primary).names),
+            next=f"--map COLUMN={found.primary}.COLUMN, or another --table",
+        )
+    order = [target for table in found.tables for target in _ordered(table, uses)]
+    return replace(found, uses={target: uses[target] for target in order}, missing=tuple(missing), notes=tuple(notes))
+
+
+def _ordered(table: str, uses: Mapping[str, Use]) -> list[str]:
+    names = [*schema.table(table).names, RETURNED_AT]
+    return [f"{table}.{name}" for name in names if f"{table}.{name}" in uses]

@@ -1,0 +1,248 @@
+"""One import under way: the file read once, checked, and written as Parquet beside the shop; the shop itself is not touched."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.core import schema
+from shopkeeper.core.progress import Progress
+from shopkeeper.store.arrow_types import DUCKDB
+from shopkeeper.store.importers.entities import entity_sql
+from shopkeeper.store.importers.facts import GOOD, fact_sql, taken_back_sql
+from shopkeeper.store.importers.ids import all_different, known, parquet
+from shopkeeper.store.importers.reading.relation import literal, quoted
+from shopkeeper.store.importers.recognition import RETURNED_AT
+from shopkeeper.store.importers.report import TableCount
+from shopkeeper.store.importers.session import Session
+from shopkeeper.store.importers.staging import Reading, broken_lines_sql, rejected_sql
+
+if TYPE_CHECKING:
+    from shopkeeper.store.store import Store
+
+ZSTD = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+GROUPS_A_FILE = 12  # 1.5 million rows a segment
+READ_UNTIL, WRITE_UNTIL = 0.7, 0.9
+
+
+@dataclass
+class Outcome:
+    """What an import is about to change: segments by table, entities by table, and the account of the file's rows."""
+
+    files: dict[str, list[Path]] = field(default_factory=dict)
+    entities: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, TableCount] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+    n_rows: int = 0
+
+
+class Work:
+    """Reads one file into segments in a folder of its own. ``now`` is the moment of the import as SQL."""
+
+    def __init__(
+        self, store: Store, session: Session, reading: Reading, folder: Path, *, now: str, digest: str, progress: Progress
+    ) -> None:
+        self.store = store
+        self.session = session
+        self.reading = reading
+        self.recognition = reading.recognition
+        self.folder = folder
+        self.now = now
+        self.digest = digest
+        self.progress = progress
+        self.outcome = Outcome()
+
+    def run(self) -> Outcome:
+        """What the import would change. Raises `ImportProblem`, `DiskFull`, `Cancelled`."""
+        if not (self._is_plain() and self._straight()):
+            self._staged()
+        return self.outcome
+
+    def _is_plain(self) -> bool:
+        """True when the file's rows are one fact's rows, with their ids: such a file becomes segments in one pass."""
+        found = self.recognition
+        declared = schema.table(found.primary)
+        has_id = f"{declared.name}.{declared.id}" in found.uses
+        return declared.kind == "fact" and len(found.tables) == 1 and found.preset is None and has_id
+
+    # -- one pass over the file
+
+    def _straight(self) -> bool:
+        """Read and write in parallel; False when ids repeat within the file, which needs the other way."""
+        table = schema.table(self.recognition.primary)
+        shown = ", ".join(
+            f"{quoted(f'{table.name}.{column.name}')} AS {quoted(column.name)}"
+            if f"{table.name}.{column.name}" in self.recognition.uses
+            else f"{self.now if column.name == table.moment else f'NULL::{DUCKDB[column.type]}'} AS {quoted(column.name)}"
+            for column in table.columns
+        )
+        self._forget_broken_lines()
+        query = f"SELECT {shown} FROM ({self.reading.judged(numbered=False)}) WHERE _verdict IS NULL"
+        with self.session.counting(self.folder) as counted:
+            files, n_good = self._write(query, 0.1, READ_UNTIL, f"reading {self.session.path.name}")
+        if not all_different(self.session, files, table.id):
+            shutil.rmtree(files[0].parent)
+            return False
+        n_read = counted[0] if counted and counted[0] is not None else self._count()
+        n_broken = self._broken_lines()
+        self.outcome.n_rows = n_read + n_broken
+        if n_read > n_good or n_broken:
+            bad = self.folder / "bad.parquet"
+            with self.session.in_order():
+                query = self.reading.staged(keep_rejects=False, only_bad=True)
+                self.session.work(
+                    f"COPY ({query}) TO {literal(str(bad))} ({ZSTD})", READ_UNTIL, WRITE_UNTIL, "collecting rejected rows"
+                )
+            self._reject([bad], n_broken)
+        self._keep_new(table.name, files, n_good)
+        return True
+
+    def _count(self) -> int:
+        return int(self.session.one(f"SELECT count(*) FROM ({self.reading.rows.sql(numbered=False, keep_rejects=False)})")[0])
+
+    # -- over a staging file
+
+    def _staged(self) -> None:
+        """Read the file once into a staging file and make every table from that."""
+        staging = self.folder / "staging.parquet"
+        self._forget_broken_lines()
+        with self.session.in_order():
+            query = f"COPY ({self.reading.staged()}) TO {literal(str(staging))} ({ZSTD})"
+            n_read = self.session.work(query, 0.1, READ_UNTIL, f"reading {self.session.path.name}")
+        n_broken = self._broken_lines()
+        self.outcome.n_rows = n_read + n_broken
+        bad = [staging]
+        for name in self.recognition.tables:
+            if schema.table(name).kind == "fact":
+                bad += self._fact(name, staging)
+            else:
+                self._entity(name, staging)
+        aside = f"SELECT _aside, count(*) FROM {parquet(staging)} WHERE _aside IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"
+        for mark, n_rows in self.session.rows(aside):
+            kind, _, what = mark.partition(":")
+            (self.outcome.kept if kind == "order" else self.outcome.ignored)[what] = n_rows
+        self._reject(bad, n_broken)
+
+    def _fact(self, name: str, staging: Path) -> list[Path]:
+        """Write one fact; returns the file of the rows whose id the file had before, if there are any."""
+        table = schema.table(name)
+        files, n_rows = self._write(
+            fact_sql(name, self.recognition, staging, self.now), READ_UNTIL, WRITE_UNTIL, f"writing {name}"
+        )
+        again: list[Path] = []
+        if not all_different(self.session, files, table.id):
+            later = f"FROM {parquet(files)} QUALIFY row_number() OVER (PARTITION BY {table.id} ORDER BY _row)"
+            if name == self.recognition.primary:
+                again = [self._repeated(table.id, f"SELECT _row {later} > 1", staging)]
+            files, n_rows = self._write(f"SELECT * {later} = 1", WRITE_UNTIL, WRITE_UNTIL, f"writing {name}")
+        self._keep_new(name, files, n_rows, numbered=True)
+        if f"{name}.{RETURNED_AT}" in self.recognition.uses and files:
+            back, n_back = self._write(taken_back_sql(files, staging), WRITE_UNTIL, WRITE_UNTIL, "writing returns")
+            self._keep_new(name, back, n_back, numbered=True, count=False)
+        return again
+
+    def _repeated(self, key: str, rows: str, staging: Path) -> Path:
+        """A file, like the staging file, of the rows whose id came before."""
+        target = self.folder / "repeated.parquet"
+        pairs = ", ".join(
+            f"{literal(use.words)}, {'NULL' if use.pseudonym or set(use.columns) & self.recognition.personal else f'CAST({quoted(goal)} AS VARCHAR)'}"
+            for goal, use in self.recognition.uses.items()
+        )
+        rule = literal(f"duplicate: '{key}' was there before in this file; the first row was kept")
+        shown = f"_row, _line, {rule} AS _rule, CAST(json_object({pairs}) AS VARCHAR) AS _raw"
+        self.session.rows(
+            f"COPY (SELECT {shown} FROM {parquet(staging)} WHERE _row IN ({rows})) TO {literal(str(target))} ({ZSTD})"
+        )
+        return target
+
+    def _entity(self, name: str, staging: Path) -> None:
+        found = self.session.table(entity_sql(name, self.recognition, staging))
+        self.outcome.entities[name] = found
+        if name == self.recognition.primary:
+            n_good = int(self.session.one(f"SELECT count(*) FROM {parquet(staging)} WHERE {GOOD}")[0])
+            self.outcome.kept[name] = found.num_rows
+            if n_good > found.num_rows:
+                self.outcome.ignored[f"earlier rows of the same {schema.table(name).id}"] = n_good - found.num_rows
+
+    # -- segments and the account
+
+    def _write(self, query: str, low: float, high: float, doing: str) -> tuple[list[Path], int]:
+        """(Parquet files of 1.5 million rows each, how many rows)."""
+        target = self.folder / f"written-{secrets.token_hex(4)}"
+        copy = f"COPY ({query}) TO {literal(str(target))} ({ZSTD}, ROW_GROUPS_PER_FILE {GROUPS_A_FILE})"
+        n_rows = self.session.work(copy, low, high, doing)
+        return (sorted(target.glob("*.parquet")) if n_rows else []), n_rows
+
+    def _keep_new(self, name: str, files: list[Path], n_rows: int, *, numbered: bool = False, count: bool = True) -> None:
+        """Keep the rows whose ids the shop does not have. ``numbered`` files have a column ``_row`` too many."""
+        table = schema.table(name)
+        there = known(self.store, table) if n_rows else None
+        n_new = n_rows
+        if there is not None or (numbered and n_rows):
+            query = f"SELECT * {'EXCLUDE (_row)' if numbered else ''} FROM {parquet(files)}"
+            if there is not None:
+                self.session.connection.register("known_ids", there)
+                query += f" ANTI JOIN known_ids ON {table.id} = known_ids.id"
+            files, n_new = self._write(query, WRITE_UNTIL, WRITE_UNTIL, f"writing {name}")
+            if there is not None:
+                self.session.connection.unregister("known_ids")
+        before = self.outcome.tables.get(name, TableCount())
+        self.outcome.tables[name] = TableCount(before.n_new + n_new, before.n_known + n_rows - n_new)
+        if n_new:
+            self.outcome.files.setdefault(name, []).extend(files)
+        if count and name == self.recognition.primary:
+            self._account(name, files if n_new else [], n_new, n_rows - n_new)
+
+    def _account(self, name: str, files: Sequence[Path], n_new: int, n_known: int) -> None:
+        kept = self.outcome.kept
+        n_back = 0
+        if name == "order_lines" and files:
+            n_back = int(self.session.one(f"SELECT count(*) FROM {parquet(files)} WHERE quantity < 0")[0])
+        kept[name] = n_new - n_back
+        if n_back:
+            kept[f"{name}, returns"] = n_back
+        if n_known:
+            kept["already in the shop"] = n_known
+
+    # -- what was refused
+
+    def _forget_broken_lines(self) -> None:
+        for name in ("reject_errors", "reject_scans"):
+            self.session.rows(f"DROP TABLE IF EXISTS {name}")
+
+    def _broken_lines(self) -> int:
+        """How many lines DuckDB could not read as rows; they are then in the table broken_lines."""
+        if not self.session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"):
+            return 0
+        self.session.rows(f"CREATE OR REPLACE TEMP TABLE broken_lines AS {broken_lines_sql()}")
+        # a line stands behind the i-th broken one when it is at least that one's number, less i, among the good lines
+        self.session.rows(
+            "CREATE OR REPLACE TEMP TABLE skipped_lines AS SELECT before, max(n) AS n FROM (SELECT line - row_number() OVER (ORDER BY line) "
+            "+ 1 AS before, row_number() OVER (ORDER BY line) AS n FROM broken_lines) GROUP BY before"
+        )
+        return int(self.session.one("SELECT count(*) FROM broken_lines")[0])
+
+    def _reject(self, bad: Sequence[Path], n_broken: int) -> None:
+        """Write the rejected rows as segments of `rejected`, and count them by rule."""
+        rows = " UNION ALL ".join(f"SELECT _row, _line, _rule, _raw FROM {parquet(path)} WHERE _rule IS NOT NULL" for path in bad)
+        query = rejected_sql(
+            self.reading,
+            rows,
+            source=self.session.path.name,
+            digest=self.digest,
+            table=self.recognition.primary,
+            now=self.now,
+            n_broken=n_broken,
+        )
+        files, n_rows = self._write(query, WRITE_UNTIL, WRITE_UNTIL, "writing rejected rows")
+        if n_rows:
+            self.outcome.files["rejected"] = files
+            counts = self.session.rows(f"SELECT rule, count(*) FROM {parquet(files)} GROUP BY rule ORDER BY 2 DESC, 1")
+            self.outcome.rejected.update(counts)
+            self.outcome.tables["rejected"] = TableCount(n_rows, 0)
