@@ -93,8 +93,11 @@ class Gate:
             await self._admitted(scope, receive, headers, fast, reply)
         except ShopkeeperError as error:
             await reply.problem(error)
-        except Exception as error:  # noqa: BLE001 - the last line of defense: told as a number, logged in full
-            await reply.problem(fault(scope["method"], path, error))
+        except Exception as error:
+            if reply.status == 0:
+                await reply.problem(fault(scope["method"], path, error))
+            elif reply.status != 500:  # Starlette raises again what it has already answered with 500
+                raise
         route = fast.path if fast else _route_of(scope, path)
         self._metrics.request(scope["method"], route, reply.status, time.perf_counter() - started)
 

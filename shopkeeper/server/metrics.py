@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+from shopkeeper.core.schema import FACTS
+from shopkeeper.store.log.segments import positions
+
 if TYPE_CHECKING:
     from shopkeeper.shop import Shop
 
@@ -19,7 +22,7 @@ class Metrics:
     """The counters of one server."""
 
     def __init__(self, shop: Shop) -> None:
-        disable_created_metrics()  # a second series a counter that nobody reads
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series a counter that nobody reads
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "shopkeeper_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
@@ -71,8 +74,9 @@ class _ShopState:
             "shopkeeper_decisions", "Decisions made by answers since the start.", value=self._shop.answers.n_decisions
         )
         tail = GaugeMetricFamily("shopkeeper_tail_rows", "Rows of facts not yet in sealed segments.", labels=["table"])
-        for table, n_rows in sorted(self._shop.store.tail_rows().items()):
-            tail.add_metric([table], n_rows)
+        stands = positions(self._shop.store.connect())
+        for table in FACTS:
+            tail.add_metric([table.name], stands[table.name].n_tail)
         yield tail
         ready = GaugeMetricFamily("shopkeeper_answer_ready", "1 if the answer has a model to ask.", labels=["answer"])
         for answer, version in sorted(self._shop.answers.ready().items()):

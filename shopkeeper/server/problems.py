@@ -67,6 +67,10 @@ def add_handlers(api: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         return response_of(_http(request, error))
 
+    async def on_fault(request: Request, error: Exception) -> Response:
+        return response_of(fault(request.method, request.url.path, error))
+
+    api.add_exception_handler(Exception, on_fault)
     api.add_exception_handler(ShopkeeperError, on_shopkeeper_error)
     api.add_exception_handler(RequestValidationError, on_invalid)
     api.add_exception_handler(HTTPException, on_http)

@@ -14,12 +14,12 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from shopkeeper.core.errors import BadRequest, NotAuthenticated, StoreBusy, TooManyRequests, UnknownName, unknown
+from shopkeeper.core.errors import BadRequest, NotAuthenticated, TooManyRequests, UnknownName, unknown
 
 Role = Literal["storefront", "operator", "owner"]
 ROLES: tuple[str, ...] = get_args(Role)  # each may do what the ones before it may
@@ -76,13 +76,20 @@ class User:
 
 
 class Accounts:
-    """Keys, users, the server's secrets and the count of wrong passwords. Thread-safe: every call has its own connection.
+    """Keys, users, the server's secrets and the count of wrong passwords. Thread-safe.
 
-    ``connect`` gives a configured connection to `shop.sqlite`, ``clock`` the seconds since 1970.
+    ``connect`` gives this thread's connection to `shop.sqlite`, ``writing`` the same inside a durable transaction, ``clock``
+    the seconds since 1970.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        writing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._connect = connect
+        self._writing = writing
         self._clock = clock
         self._ready = False
 
@@ -93,7 +100,7 @@ class Accounts:
         checked = _checked_role(role)
         key_id = secrets.token_hex(4)
         text = f"{KEY_PREFIX}_{key_id}_{secrets.token_urlsafe(32)}"
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute(
                 "INSERT INTO api_keys (key_id, name, role, hash, created_at) VALUES (?, ?, ?, ?, ?)",
                 (key_id, name, checked, hash_of(text), self._now()),
@@ -104,8 +111,7 @@ class Accounts:
         """The keys that hold, oldest first; with ``revoked`` also those that no longer do."""
         condition = "" if revoked else " WHERE revoked_at IS NULL"
         columns = "key_id, name, role, hash, created_at, last_used_at, revoked_at"
-        with self._reading() as connection:
-            rows = connection.execute(f"SELECT {columns} FROM api_keys{condition} ORDER BY created_at, key_id").fetchall()
+        rows = self._connection().execute(f"SELECT {columns} FROM api_keys{condition} ORDER BY created_at, key_id").fetchall()
         return [
             Key(key_id, name, role, kept, _moment(created), _moment(used), _moment(gone))
             for key_id, name, role, kept, created, used, gone in rows
@@ -116,13 +122,13 @@ class Accounts:
         known = {key.key_id: key for key in self.keys()}
         if key_id not in known:
             raise unknown("API key", key_id, known, next="`shopkeeper keys list` lists them")
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute("UPDATE api_keys SET revoked_at = ? WHERE key_id = ?", (self._now(), key_id))
         return next(key for key in self.keys(revoked=True) if key.key_id == key_id)
 
     def mark_used(self, used_at: Mapping[str, float]) -> None:
         """Remember when keys were last used: key_id -> seconds since 1970."""
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.executemany(
                 "UPDATE api_keys SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE key_id = ?",
                 [(int(seconds * 1e6), key_id) for key_id, seconds in used_at.items()],
@@ -138,25 +144,26 @@ class Accounts:
             raise BadRequest("A user needs a name.", got=repr(name), wanted="1 to 100 printable characters", next="give a name")
         record = hash_password(password)
         user_id = secrets.token_hex(8)
-        try:
-            with self._writing() as connection:
-                connection.execute(
-                    "INSERT INTO users (user_id, name, role, password, created_at) VALUES (?, ?, ?, ?, ?)",
-                    (user_id, name, checked, record, self._now()),
+        with self._changing() as connection:
+            taken = connection.execute("SELECT name FROM users WHERE removed_at IS NULL").fetchall()
+            if name.casefold() in {row[0].casefold() for row in taken}:
+                raise BadRequest(
+                    f"There already is a user {name!r}.", got=name, wanted="a name that is free", next="choose another name"
                 )
-        except sqlite3.IntegrityError:
-            raise BadRequest(
-                f"There already is a user {name!r}.", got=name, wanted="a name that is free", next="choose another name"
-            ) from None
+            connection.execute(
+                "INSERT INTO users (user_id, name, role, password, created_at) VALUES (?, ?, ?, ?, ?)",
+                (user_id, name, checked, record, self._now()),
+            )
         return self.user(name)
 
     def users(self) -> list[User]:
         """Everybody who may log in, oldest first."""
         columns = "user_id, name, role, password, created_at, last_login_at"
-        with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {columns} FROM users WHERE removed_at IS NULL ORDER BY created_at, user_id"
-            ).fetchall()
+        rows = (
+            self._connection()
+            .execute(f"SELECT {columns} FROM users WHERE removed_at IS NULL ORDER BY created_at, user_id")
+            .fetchall()
+        )
         return [
             User(user_id, name, role, _stamp(record), _moment(created), _moment(logged_in))
             for user_id, name, role, record, created, logged_in in rows
@@ -179,14 +186,14 @@ class Accounts:
 
     def _change(self, name: str, column: str, value: str) -> User:
         user = self.user(name)
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute(f"UPDATE users SET {column} = ? WHERE user_id = ?", (value, user.user_id))
         return self.user(name)
 
     def remove_user(self, name: str) -> User:
         """The user who from now on cannot log in any more. Raises `UnknownName`."""
         user = self.user(name)
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute("UPDATE users SET removed_at = ? WHERE user_id = ?", (self._now(), user.user_id))
         return user
 
@@ -208,7 +215,7 @@ class Accounts:
                 "Name or password is wrong.", got="a login that is not known", wanted="a user's name and password",
                 next="try again, or set a new password with `shopkeeper users password NAME`",
             )  # fmt: skip
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute("DELETE FROM failed_logins WHERE subject = ?", (subjects["pair"],))
             taken_back = [(subjects["address"], counted_at), (subjects["name"], counted_at)]
             connection.executemany("DELETE FROM failed_logins WHERE subject = ? AND at = ?", taken_back)
@@ -216,13 +223,12 @@ class Accounts:
         return user
 
     def _password_of(self, user: User) -> str:
-        with self._reading() as connection:
-            row = connection.execute("SELECT password FROM users WHERE user_id = ?", (user.user_id,)).fetchone()
+        row = self._connection().execute("SELECT password FROM users WHERE user_id = ?", (user.user_id,)).fetchone()
         return str(row[0])
 
     def _count_login(self, subjects: Mapping[str, str]) -> int:
         now = self._now()
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute("DELETE FROM failed_logins WHERE at < ?", (now - WINDOW_SECONDS * 1_000_000,))
             for kind, subject in subjects.items():
                 first, n_failed = connection.execute(
@@ -242,21 +248,19 @@ class Accounts:
 
     def end_session(self, session_id: str, expires_at: float) -> None:
         """Remember that this session was logged out, until it would have ended by itself (seconds since 1970)."""
-        with self._writing() as connection:
+        with self._changing() as connection:
             connection.execute("DELETE FROM ended_sessions WHERE expires_at < ?", (self._now(),))
             connection.execute("INSERT OR IGNORE INTO ended_sessions VALUES (?, ?)", (session_id, int(expires_at * 1e6)))
 
     def ended_sessions(self) -> frozenset[str]:
         """The sessions that were logged out and would otherwise still hold."""
-        with self._reading() as connection:
-            return frozenset(row[0] for row in connection.execute("SELECT session_id FROM ended_sessions"))
+        return frozenset(row[0] for row in self._connection().execute("SELECT session_id FROM ended_sessions"))
 
     def secret(self, name: str) -> bytes:
         """32 random bytes of that name, made when first asked for and then always the same."""
-        with self._reading() as connection:
-            row = connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+        row = self._connection().execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
         if row is None:
-            with self._writing() as connection:
+            with self._changing() as connection:
                 connection.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_bytes(32)))
                 row = connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
@@ -264,43 +268,31 @@ class Accounts:
     @property
     def is_open(self) -> bool:
         """Whether there never was a key or a user. Revoking the last key does not open a shop again."""
-        with self._reading() as connection:
-            return not connection.execute("SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM users)").fetchone()[0]
+        return (
+            not self._connection().execute("SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM users)").fetchone()[0]
+        )
 
     # -- the database
 
     def _now(self) -> int:
         return int(self._clock() * 1_000_000)
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> sqlite3.Connection:
         connection = self._connect()
-        try:
-            if not self._ready:
-                self._make_tables(connection)
-            yield connection
-        finally:
-            connection.close()
+        if not self._ready:
+            there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "secrets" not in there:
+                with self._writing() as writing:
+                    for statement in TABLES.split(";\n"):
+                        writing.execute(statement)
+            self._ready = True
+        return connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                raise _busy(error) from None
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-
-    def _make_tables(self, connection: sqlite3.Connection) -> None:
-        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "secrets" not in there:
-            connection.executescript("BEGIN IMMEDIATE;" + TABLES + "COMMIT;")
-        self._ready = True
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        self._connection()
+        with self._writing() as connection:
+            yield connection
 
 
 def allows(role: str | None, needed: str) -> bool:
@@ -363,9 +355,3 @@ def _checked_role(role: str) -> str:
 
 def _unknown_role(role: str, known: Iterable[str]) -> UnknownName:
     return unknown("role", role, known, next="storefront sends events and asks, operator also runs tasks, owner may do all")
-
-
-def _busy(error: sqlite3.OperationalError) -> StoreBusy:
-    return StoreBusy(
-        "The shop's database is held by another process.", got=str(error), wanted="its lock", next="try again in a moment"
-    )

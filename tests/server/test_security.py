@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from shopkeeper.server.security import COOKIE, Caller, Security, is_loopback, sa
 from shopkeeper.server.settings import ServerSettings
 from shopkeeper.store import accounts as accounts_module
 from shopkeeper.store.accounts import Accounts
+from shopkeeper.store.store import Store
 
 PASSWORD = "correct horse battery"
 
@@ -28,8 +29,9 @@ def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Accounts:
-    return Accounts(lambda: sqlite3.connect(tmp_path / "shop.sqlite"))
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    with Store.create(tmp_path / "shop") as store:
+        yield store.accounts
 
 
 @pytest.fixture
@@ -164,14 +166,15 @@ def test_a_session_cannot_be_forged(security: Security, accounts: Accounts, tmp_
     anna = accounts.add_user("anna", PASSWORD, "operator")
     boss = accounts.add_user("boss", PASSWORD, "owner")
     session = security.session_for(anna)
-    other_shop = Accounts(lambda: sqlite3.connect(tmp_path / "other.sqlite"))
+    with Store.create(tmp_path / "other") as other:
+        of_another_shop = Security(other.accounts, ServerSettings()).session_for(anna)
     forged = [
         session.replace(anna.user_id, boss.user_id).replace(anna.stamp, boss.stamp),
         session[:-1] + ("A" if session[-1] != "A" else "B"),
         session.rpartition(".")[0] + ".",
         session.rpartition(".")[0],
         "", ".", "....", "é" * 10,
-        Security(other_shop, ServerSettings()).session_for(anna),
+        of_another_shop,
     ]  # fmt: skip
     assert [security.user_of(text) for text in forged] == [None] * len(forged)
     assert security.user_of(session) == anna

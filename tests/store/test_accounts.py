@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +12,8 @@ import pytest
 from shopkeeper.core.errors import BadRequest, NotAuthenticated, StoreBusy, TooManyRequests, UnknownName
 from shopkeeper.store import accounts as accounts_module
 from shopkeeper.store.accounts import Accounts, allows, hash_of, hash_password, password_matches
+from shopkeeper.store.settings import StoreSettings
+from shopkeeper.store.store import Store
 
 PASSWORD = "correct horse battery"
 REAL_COST = (accounts_module.SCRYPT_N, accounts_module.SCRYPT_R, accounts_module.SCRYPT_P)
@@ -43,18 +45,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Callable[[], sqlite3.Connection]:
-    def opened() -> sqlite3.Connection:
-        connection = sqlite3.connect(tmp_path / "shop.sqlite", timeout=0.2)
-        connection.execute("PRAGMA journal_mode=WAL")
-        return connection
-
-    return opened
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.create(tmp_path, settings=StoreSettings(busy_seconds=0.3)) as made:
+        yield made
 
 
 @pytest.fixture
-def accounts(connect: Callable[[], sqlite3.Connection], clock: Clock) -> Iterator[Accounts]:
-    yield Accounts(connect, clock)
+def accounts(store: Store, clock: Clock) -> Accounts:
+    return Accounts(store.connect, store.writing, clock)
 
 
 def everything_written(tmp_path: Path) -> bytes:
@@ -222,11 +220,11 @@ def test_guesses_at_the_same_time_are_all_counted(accounts: Accounts):
     assert outcomes.count("too-many-requests") == 19
 
 
-def test_the_count_survives_a_restart(accounts: Accounts, connect: Callable[[], sqlite3.Connection], clock: Clock):
+def test_the_count_survives_a_restart(accounts: Accounts, store: Store, clock: Clock):
     for _ in range(5):
         fail(accounts, "anna", "10.0.0.1")
     with pytest.raises(TooManyRequests):
-        Accounts(connect, clock).check_password("anna", PASSWORD, "10.0.0.1")
+        Accounts(store.connect, store.writing, clock).check_password("anna", PASSWORD, "10.0.0.1")
 
 
 def test_a_shop_is_open_until_its_first_key_or_user_and_never_again(accounts: Accounts):
@@ -242,10 +240,10 @@ def test_a_removed_last_user_does_not_open_the_shop_again(accounts: Accounts):
     assert not accounts.is_open
 
 
-def test_a_secret_is_made_once(accounts: Accounts, connect: Callable[[], sqlite3.Connection]):
+def test_a_secret_is_made_once(accounts: Accounts, store: Store):
     first = accounts.secret("sessions")
     assert len(first) == 32
-    assert accounts.secret("sessions") == Accounts(connect).secret("sessions") == first
+    assert accounts.secret("sessions") == Accounts(store.connect, store.writing).secret("sessions") == first
     assert accounts.secret("pseudonym") != first
 
 
@@ -256,11 +254,11 @@ def test_ended_sessions_are_forgotten_when_they_would_have_ended(accounts: Accou
     assert accounts.ended_sessions() == {"b"}
 
 
-def test_a_held_database_is_told_as_busy(accounts: Accounts, connect: Callable[[], sqlite3.Connection]):
+def test_a_held_database_is_told_as_busy(accounts: Accounts, store: Store):
     accounts.add_key("web", "owner")
-    with closing(connect()) as holder:
+    with closing(sqlite3.connect(store.folder.database)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreBusy, match="held by another process"):
+        with pytest.raises(StoreBusy, match="Another process holds"):
             accounts.add_key("till", "owner")
         holder.rollback()
     assert len(accounts.keys()) == 1

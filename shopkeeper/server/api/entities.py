@@ -107,7 +107,7 @@ async def _upsert(table: Table, rows: list[Any], is_single: bool, shop: Shop, me
             f"This row of {table.name!r} cannot be taken." if is_single else f"None of these rows of {table.name!r} can be taken."
         )
         raise BadRequest(
-            what, got=rejected[0]["message"], wanted=f"rows as the data dictionary describes {table.name!r}",
+            what, got=str(rejected[0]["message"]), wanted=f"rows as the data dictionary describes {table.name!r}",
             next="correct what the rules name and send them again", rejected=rejected, n_rejected=len(rejected),
         )  # fmt: skip
     body = {"n_new": taken.n_new, "n_known": taken.n_known, "n_rejected": len(rejected), "rejected": rejected}

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from shopkeeper.shop import Shop
 
 SOURCE = "api"
-ROWS_IN_LOOP = 500  # a larger batch is checked in a thread, so that answers do not wait for it
 
 # What a storefront may report: what was shown, and what came of it. Everything else is the owner's to write.
 REPORTED = frozenset({"events", "impressions", "outcomes"})
@@ -51,25 +50,14 @@ class Appending:
         rows, is_single = await parse_rows(raw, headers, self._settings.batch_limit_rows)
         key = headers.get(b"idempotency-key")
         rows = with_ids(rows, table.id, key and caller.id.encode() + b":" + key)
-        objects = [(index, row) for index, row in enumerate(rows) if isinstance(row, dict)]
-        rejected = [_not_an_object(index, row) for index, row in enumerate(rows) if not isinstance(row, dict)]
-        if rejected:
-            await self._append("rejected", [_as_rejected(table.name, rows[each["index"]], each) for each in rejected])
-        taken = await self._append(table.name, [row for _, row in objects])
-        rejected += [{"index": objects[each.index][0], "rule": each.rule, "message": each.message} for each in taken.rejected]
-        rejected.sort(key=lambda each: each["index"])
+        # Rows are checked in the store's writer thread, together with those of other requests.
+        taken = await asyncio.wrap_future(self._store.append_later(table.name, rows, source=SOURCE))
+        rejected = [{"index": each.index, "rule": each.rule, "message": each.message} for each in taken.rejected]
         self._metrics.rows(table.name, taken.n_new, taken.n_known, len(rejected))
         if rejected and len(rejected) == len(rows):
             raise _nothing_taken(table.name, rejected, is_single)
         body = {"n_new": taken.n_new, "n_known": taken.n_known, "n_rejected": len(rejected), "rejected": rejected}
         return (207 if rejected else 200), body
-
-    async def _append(self, table: str, rows: list[dict[str, Any]]) -> Any:
-        if len(rows) <= ROWS_IN_LOOP:
-            future = self._store.append_later(table, rows, source=SOURCE)
-        else:
-            future = await asyncio.to_thread(self._store.append_later, table, rows, source=SOURCE)
-        return await asyncio.wrap_future(future)
 
 
 def events_route(appending: Appending) -> FastRoute:
@@ -145,17 +133,6 @@ def rows_body(table: Table) -> dict[str, Any]:
 def _replies() -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Appended"}
     return reply("Every row was taken.", schema) | reply("Some rows were rejected.", schema, 207) | problems(*REFUSALS)
-
-
-def _not_an_object(index: int, row: Any) -> dict[str, Any]:
-    return {"index": index, "rule": "not an object", "message": f"a row is a JSON object, this is {str(row)[:80]!r}"}
-
-
-def _as_rejected(table: str, row: Any, rejection: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "source": SOURCE, "table": table, "line": rejection["index"] + 1, "rule": rejection["rule"],
-        "message": rejection["message"], "raw": orjson.dumps(row).decode(),
-    }  # fmt: skip
 
 
 def _nothing_taken(table: str, rejected: list[dict[str, Any]], is_single: bool) -> BadRequest:

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from shopkeeper.shop import Shop
+
+Serve = Callable[..., httpx.Client]
+
+
+def test_the_tables_and_how_they_stand(counted_shop: Shop, serve: Serve):
+    tables = {table["name"]: table for table in serve().get("/api/tables").json()}
+    assert (tables["events"]["kind"], tables["events"]["n_rows"], tables["events"]["newest_at"]) == ("fact", 5, "2026-01-05T10:00:00Z")  # fmt: skip
+    assert (tables["product_counts"]["kind"], tables["product_counts"]["n_rows"]) == ("result", 3)
+    assert (tables["interactions"]["kind"], tables["interactions"]["n_rows"]) == ("view", None)
+
+
+def test_pages_neither_overlap_nor_leave_gaps(counted_shop: Shop, serve: Serve):
+    client = serve()
+    seen, offset = [], 0
+    while offset is not None:
+        page = client.get("/api/tables/events", params={"limit": 2, "offset": offset}).json()
+        seen += [row["event_id"] for row in page["rows"]]
+        offset = page["next_offset"]
+        assert page["n_rows"] == 5
+    assert seen == ["e5", "e4", "e3", "e2", "e1"]
+
+
+def test_a_result_in_three_forms(counted_shop: Shop, serve: Serve):
+    client = serve()
+    rows = [{"product_id": "A", "n_events": 3}, {"product_id": "B", "n_events": 1}, {"product_id": "C", "n_events": 1}]
+    assert client.get("/api/tables/product_counts").json()["rows"] == rows
+    for asked in ({"params": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}):
+        reply = client.get("/api/tables/product_counts", **asked)
+        assert reply.headers["content-type"] == "text/csv; charset=utf-8"
+        assert reply.headers["content-disposition"] == 'attachment; filename="product_counts.csv"'
+        assert [{**row, "n_events": int(row["n_events"])} for row in csv.DictReader(io.StringIO(reply.text))] == rows
+    for asked in ({"params": {"format": "arrow"}}, {"headers": {"Accept": "application/vnd.apache.arrow.stream"}}):
+        reply = client.get("/api/tables/product_counts", **asked)
+        assert pa.ipc.open_stream(reply.content).read_all().to_pylist() == rows
+    assert client.get("/api/tables/product_counts", headers={"Accept": "text/html,*/*"}).json()["rows"] == rows
+
+
+def test_a_part_of_a_table(counted_shop: Shop, serve: Serve):
+    reply = serve().get("/api/tables/events", params={"format": "csv", "limit": 2, "offset": 1})
+    assert [row["event_id"] for row in csv.DictReader(io.StringIO(reply.text))] == ["e4", "e3"]
+    assert reply.headers["x-total-rows"] == "5"
+
+
+def test_as_it_was_known_then(counted_shop: Shop, serve: Serve):
+    page = serve().get("/api/tables/events", params={"as_of": "2026-01-02T23:00:00Z"}).json()
+    assert [row["event_id"] for row in page["rows"]] == ["e2", "e1"]
+
+
+def test_views_and_entities(counted_shop: Shop, serve: Serve):
+    counted_shop.upsert("products", [{"product_id": "B"}, {"product_id": "A"}])
+    client = serve()
+    assert [row["product_id"] for row in client.get("/api/tables/products").json()["rows"]] == ["A", "B"]
+    assert client.get("/api/tables/interactions").json()["n_rows"] == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/api/tables/event", 404, "There is no table 'event'."),
+        ("/api/tables/events?format=xml", 422, "query.format cannot be taken."),
+        ("/api/tables/events?offset=-1", 422, "query.offset cannot be taken."),
+        ("/api/tables/events/last?column=product_id&value=A", 404, "'events' cannot be looked up by 'product_id'."),
+        ("/api/tables/rejected/last?column=rejected_id&value=A", 404, "'rejected' cannot be looked up by 'rejected_id'."),
+    ],
+)
+def test_what_cannot_be_read_is_told(counted_shop: Shop, serve: Serve, path: str, status: int, title: str):
+    reply = serve().get(path)
+    assert (reply.status_code, reply.json()["title"]) == (status, title)
+
+
+def test_a_result_that_was_not_made_yet(shop: Shop, declared: list[str], serve: Serve):
+    import counting
+
+    counting.declare(declared)
+    reply = serve().get("/api/tables/product_counts")
+    assert (reply.status_code, reply.json()["next"]) == (409, "`shopkeeper learn counting.count`")
+
+
+def test_a_customers_newest_rows(counted_shop: Shop, serve: Serve):
+    reply = serve().get("/api/tables/events/last", params={"column": "customer_id", "value": "anna", "n": 2}).json()
+    assert [row["event_id"] for row in reply["rows"]] == ["e5", "e4"]
