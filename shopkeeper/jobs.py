@@ -20,6 +20,7 @@ from shopkeeper.shop import Shop
 Kind = Literal["learn", "run", "import"]
 
 TELL_SECONDS = 0.2
+ENDS: Mapping[type[ShopkeeperError], Literal["cancelled", "refused"]] = {Cancelled: "cancelled", NotEnoughData: "refused"}
 
 
 def start_job(shop: Shop, kind: Kind, arguments: Mapping[str, Any]) -> str:
@@ -55,8 +56,7 @@ def run_job(shop: Shop, job_id: str) -> None:
     try:
         run_ids = _work(shop, job.kind, job.arguments, _watched(shop, job_id))
     except ShopkeeperError as error:
-        state = {Cancelled: "cancelled", NotEnoughData: "refused"}.get(type(error), "failed")
-        jobs.update(job_id, state=state, problem=error.as_problem())
+        jobs.update(job_id, state=ENDS.get(type(error), "failed"), problem=error.as_problem())
         raise
     except BaseException as error:
         jobs.update(job_id, state="failed", problem=_crash(error).as_problem())

@@ -8,7 +8,7 @@ import json
 import logging
 import resource
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shopkeeper.store.store import Store
-    from shopkeeper.store.view import StoreView
+    from shopkeeper.store.view import Results, StoreView
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Order:
     seed: int
     time_zone: str
     progress: Progress
-    results: Mapping[str, Path]
+    results: Results
 
 
 def run_task(store: Store, registry: Registry, order: Order) -> Run:

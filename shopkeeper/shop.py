@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shopkeeper.store.importers import ImportReport, Recognition
     from shopkeeper.store.store import Appended, Store
-    from shopkeeper.store.view import StoreView
+    from shopkeeper.store.view import Results, StoreView
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Shop:
                 next="`shopkeeper init my-shop` makes one, `shopkeeper demo` opens the sample shop",
             )
         sections = read_shop_file(root, registry)
-        settings = resolve("store", registry.sections["store"], [(FILE, sections.get("store", {}))])
+        settings: Resolved[Any] = resolve("store", registry.sections["store"], [(FILE, sections.get("store", {}))])
         return cls(Store.open(root, settings=settings.values), sections, registry)
 
     @classmethod
@@ -274,9 +274,16 @@ class Shop:
         found: Run | None = self.store.runs.of_version(task.name, current.version)
         return found
 
-    def _results(self) -> dict[str, Path]:
-        found = ((task, self.result_run(task)) for task in self.registry.tasks.values())
-        return {task.writes.name: self.store.folder.result(task.writes.name, run.run_id) for task, run in found if run}
+    def _results(self) -> Results:
+        """Every result table by name: the file in service, or no rows where there is none yet."""
+        from shopkeeper.store.arrow_types import arrow_schema
+
+        found: dict[str, Path | pa.Table] = {}
+        for task in self.registry.tasks.values():
+            run = self.result_run(task)
+            table = task.writes
+            found[table.name] = self.store.folder.result(table.name, run.run_id) if run else arrow_schema(table).empty_table()
+        return found
 
     # -- answers
 

@@ -54,10 +54,12 @@ _PARAMETER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w+|\?)""")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    """The names of the tables that a checked query reads."""
+    """The names of the tables that a checked query reads; ``connection`` is any of the engine's."""
     bare = _PARAMETER.sub(lambda match: "NULL" if match[1] else match[0], query)
     try:
-        return set(connection.get_table_names(bare))
+        # A cursor of its own knows no views yet, and so does not try to look behind their names.
+        with connection.cursor() as blank:
+            return set(blank.get_table_names(bare))
     except duckdb.Error as error:
         raise explain(error, query) from error
 
