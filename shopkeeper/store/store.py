@@ -20,9 +20,11 @@ from shopkeeper.core.columns import Table
 from shopkeeper.core.errors import ShopExists, ShopNotFound, StoreBusy, unknown
 from shopkeeper.core.progress import Progress, Silent
 from shopkeeper.core.schema import ENTITIES, FACTS
+from shopkeeper.store import backup as backups
 from shopkeeper.store import snapshot as snapshots
 from shopkeeper.store.accounts import Accounts
 from shopkeeper.store.arrow_types import from_micros
+from shopkeeper.store.backup import BackupReport, Damage
 from shopkeeper.store.entities import EntityReader, Upserts
 from shopkeeper.store.folder import Folder, remove_incoming_of_the_dead
 from shopkeeper.store.kept.jobs import Jobs
@@ -295,6 +297,20 @@ class Store:
     def seal(self, *, minimum_rows: int | None = None) -> list[SegmentInfo]:
         """The Parquet segments made of every tail with so many rows (default ``store.seal_rows``)."""
         return self._sealer.seal(self.settings.seal_rows if minimum_rows is None else minimum_rows)
+
+    def backup(self, target: Path) -> BackupReport:
+        """A complete copy of the shop in a new folder, made while others go on writing. Raises `ShopExists`, `DiskFull`."""
+        return backups.backup(self.folder, self.connect(), Path(target))
+
+    @staticmethod
+    def restore(source: Path, root: Path) -> BackupReport:
+        """A backup copied to a new folder after each of its files was checked. Raises `StoreDamaged` and changes nothing then."""
+        return backups.restore(Path(source), Path(root))
+
+    def check(self, *, deep: bool = False) -> list[Damage]:
+        """What is wrong with the shop's files, an empty list when nothing is; ``deep`` reads every byte."""
+        with self._connections.reading() as connection:
+            return backups.check(self.folder, connection, deep=deep)
 
     def start_sealer(self) -> None:
         """Seal in the background until the store is closed."""

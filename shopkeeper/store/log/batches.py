@@ -85,10 +85,15 @@ class BatchCodec:
         self.table = table
         self.schema = arrow_schema(table)
         self._layouts: dict[int, pa.Schema] = {}
+        self._own_layout: int | None = None
 
     def insert(self, connection: sqlite3.Connection, batch: Batch) -> None:
         """Add a batch to the tail, in the caller's transaction."""
-        layout = layout_of(connection, self.table)
+        layout = self._own_layout
+        if layout is None:
+            layout, is_old = layout_of(connection, self.table)
+            # One made just now may still be rolled back with everything else.
+            self._own_layout = layout if is_old else None
         moments = batch.at
         connection.execute(
             f'INSERT INTO "tail_{self.table.name}" VALUES (?,?,?,?,?,?,?)',
@@ -96,7 +101,7 @@ class BatchCodec:
              batch.hashes.tobytes(), batch.rows.serialize()),
         )  # fmt: skip
 
-    small_rows = 1000
+    small_rows = 100
 
     def merge_small(self, connection: sqlite3.Connection) -> None:
         """Make many small batches at the end of the tail into one, in the caller's transaction.

@@ -17,6 +17,7 @@ from shopkeeper.store.arrow_types import SQLITE
 
 VERSION = 1
 PAGE_BYTES = 8192
+CHECKPOINT_PAGES = 4000  # 32 MB: fewer flushes than the default, and a log that is read back in a moment
 ROOM_BYTES = 4 * 1024 * 1024
 
 # Facts: the tail holds whole batches (Arrow), because one row a fact with its indexes costs ten times as much to write
@@ -74,6 +75,7 @@ def connect(path: Path, *, busy_seconds: float = 30.0) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         return connection
 
 
@@ -140,13 +142,17 @@ def _missing(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return missing
 
 
-def layout_of(connection: sqlite3.Connection, table: Table) -> int:
-    """The number under which the table's present columns are known; made on first use, in the caller's transaction."""
+def layout_of(connection: sqlite3.Connection, table: Table) -> tuple[int, bool]:
+    """(the number under which the table's present columns are known, whether it was known before).
+
+    Made on first use, in the caller's transaction.
+    """
     text = json.dumps([table.name, [[column.name, column.type] for column in table.columns]])
     row = connection.execute("SELECT layout FROM layouts WHERE columns = ?", (text,)).fetchone()
     if row is None:
-        return int(connection.execute("INSERT INTO layouts (columns) VALUES (?) RETURNING layout", (text,)).fetchone()[0])
-    return int(row[0])
+        made = connection.execute("INSERT INTO layouts (columns) VALUES (?) RETURNING layout", (text,)).fetchone()
+        return int(made[0]), False
+    return int(row[0]), True
 
 
 @contextmanager

@@ -82,49 +82,45 @@ class RowReader:
     def read(self, rows: Sequence[Row]) -> Checked:
         """The good rows as a batch with the table's schema, the bad ones with rule and message."""
         problems: dict[int, Problem] = {}
-        arrays, all_made = self._arrays(rows, self._strange(rows), problems)
+        arrays, all_made = self._arrays(self._without_strange(rows, problems), problems)
         if not problems:
             return Checked(pa.RecordBatch.from_arrays(arrays, schema=self.schema), list(range(len(rows))), [], all_made)
         kept = [index for index in range(len(rows)) if index not in problems]
-        arrays, all_made = self._arrays([rows[index] for index in kept], {}, {})
+        arrays, all_made = self._arrays([rows[index] for index in kept], {})
         rejected = [Rejection(index, *problems[index]) for index in sorted(problems)]
         return Checked(pa.RecordBatch.from_arrays(arrays, schema=self.schema), kept, rejected, all_made)
 
-    def _strange(self, rows: Sequence[Row]) -> dict[int, Problem]:
-        """Rows that are no objects or have a column that the table does not know."""
-        try:
-            if self._names.issuperset(set().union(*rows)) and not any(isinstance(row, str) for row in rows):
-                return {}
-        except TypeError:
-            pass
-        found: dict[int, Problem] = {}
+    def _without_strange(self, rows: Sequence[Row], problems: dict[int, Problem]) -> Sequence[Row]:
+        """The rows, with those emptied and named in ``problems`` that are no objects or have an unknown column."""
+        if {dict}.issuperset(map(type, rows)) and self._names.issuperset(set().union(*rows)):
+            return rows
         row: Any
         for index, row in enumerate(rows):
             if not isinstance(row, Mapping):
-                found[index] = ("not_an_object", f"a row is an object of columns and values, not {row!r:.60}")
+                problems[index] = ("not_an_object", f"a row is an object of columns and values, not {row!r:.60}")
                 continue
             for name in row:
                 if name not in self._names:
                     close = nearest(str(name), self._names)
                     hint = f"; did you mean {close!r}?" if close else ""
-                    found[index] = ("unknown_column", f"{self.table.name!r} has no column {str(name)!r:.60}{hint}")
-        return found
+                    problems[index] = ("unknown_column", f"{self.table.name!r} has no column {str(name)!r:.60}{hint}")
+        return [{} if index in problems else row for index, row in enumerate(rows)]
 
-    def _arrays(
-        self, rows: Sequence[Row], strange: dict[int, Problem], problems: dict[int, Problem]
-    ) -> tuple[list[pa.Array], bool]:
-        """One array a column; rows that do not fit are added to ``problems``."""
-        problems.update(strange)
-        if strange:
-            rows = [{} if index in strange else row for index, row in enumerate(rows)]
+    def _arrays(self, rows: Sequence[Row], problems: dict[int, Problem]) -> tuple[list[pa.Array], bool]:
+        """One array a column, and whether all ids were made here; rows that do not fit are added to ``problems``."""
+        present = set().union(*rows)
         arrays = []
         all_made = True
         for column, convert in self._columns:
+            if column.name not in present and not column.required:
+                arrays.append(pa.nulls(len(rows), ARROW[column.type]))
+                continue
             values = [row.get(column.name) for row in rows]
             if column.name == self.table.id:
-                all_made = not any(values)
-                if None in values or "" in values:
-                    values = [new_id() if value is None or value == "" else value for value in values]
+                missing = [value is None or value == "" for value in values]
+                all_made = all(missing)
+                if any(missing):
+                    values = [new_id() if lacks else value for value, lacks in zip(values, missing, strict=True)]
             elif column.name == self.table.moment and None in values:
                 now = time.time_ns() // 1000
                 values = [now if value is None else value for value in values]
@@ -216,7 +212,7 @@ def _one_by_one(column: Column, values: list[Any], problems: dict[int, Problem])
 
 def clean_value(column: Column, value: Any) -> Any:
     """The value as its column wants it (moments as microseconds), None for a missing one; raises `Refused`."""
-    if hasattr(value, "item") and not isinstance(value, str | bytes):  # numpy's scalars
+    if hasattr(value, "item") and not getattr(value, "shape", True):  # numpy's scalars
         value = value.item()
     if value is None or (isinstance(value, str) and value == "") or (isinstance(value, float) and math.isnan(value)):
         if column.required:
