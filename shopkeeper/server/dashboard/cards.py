@@ -64,8 +64,10 @@ def head(title: str, under: str = "", *, crumbs: Sequence[tuple[str, str]] = ())
             if crumbs:
                 with box("sk-crumb"):
                     for label, target in crumbs:
-                        link(label, target)
-                        text(" / ", tag="span")
+                        with box(tag="a") as crumb:
+                            crumb.props["href"] = target
+                            ui.icon("chevron_left")
+                            text(label, tag="span")
             text(title, tag="h1")
             if under:
                 text(under, tag="p")

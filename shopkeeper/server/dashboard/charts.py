@@ -86,35 +86,16 @@ def over_time(moments: Sequence[str], lines: Mapping[str, Sequence[float | None]
     }  # fmt: skip
 
 
-def graph(nodes: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Boxes at given places with arrows; a node has id, label, x, y and kind (table, task, result or answer)."""
-    looks: dict[str, dict[str, Any]] = {
-        "table": {"color": "#ffffff", "borderColor": GREY, "borderWidth": 1.2},
-        "task": {"color": ACCENT, "borderColor": ACCENT, "borderWidth": 1.2},
-        "result": {"color": "#ffffff", "borderColor": ACCENT, "borderWidth": 1.6},
-        "answer": {"color": "#ffffff", "borderColor": ACCENT, "borderWidth": 1.2, "borderType": "dashed"},
-    }
-    data = [
-        {
-            "id": node["id"], "name": node["label"], "x": node["x"], "y": node["y"], "symbol": "roundRect",
-            "symbolSize": [168, 34], "itemStyle": {**looks[node["kind"]], "borderRadius": 8},
-            "label": {"show": True, "color": "#fefefe" if node["kind"] == "task" else INK, "fontSize": 12,
-                      "width": 156, "overflow": "truncate"},
-        }
-        for node in nodes
-    ]  # fmt: skip
-    return {
-        "animation": False,
-        "tooltip": {**_TOOLTIP, "trigger": "item", "formatter": "{b}"},
-        "series": [
-            {"type": "graph", "layout": "none", "roam": False, "data": data, "left": 90, "right": 90, "top": 24, "bottom": 24,
-             "preserveAspect": False,
-             "links": [{"source": source, "target": target} for source, target in links],
-             "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 7,
-             "lineStyle": {"color": GREY, "width": 1.4, "curveness": 0.0, "opacity": 0.9},
-             "emphasis": {"disabled": True}, "selectedMode": False}
-        ],
-    }  # fmt: skip
+def arrows(lines: Sequence[tuple[float, float, float, float]], width: float, height: float) -> str:
+    """Curves from (x, y) to (x, y) with arrowheads at their ends, as an SVG of this size in pixels."""
+    drawn = []
+    for x1, y1, x2, y2 in lines:
+        bend = max(24.0, (x2 - x1) / 2)
+        path = f"M{x1:.0f} {y1:.0f} C{x1 + bend:.0f} {y1:.0f} {x2 - bend:.0f} {y2:.0f} {x2 - 6:.0f} {y2:.0f}"
+        drawn.append(f'<path d="{path}" fill="none" stroke="var(--line-strong)" stroke-width="1.5"></path>')
+        head = f"M{x2:.0f} {y2:.0f} l-8 -4 l0 8 z"
+        drawn.append(f'<path d="{head}" fill="var(--line-strong)"></path>')
+    return f'<svg width="{width:.0f}" height="{height:.0f}" aria-hidden="true">{"".join(drawn)}</svg>'
 
 
 def spark(values: Sequence[float]) -> str:

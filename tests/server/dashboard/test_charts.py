@@ -57,11 +57,9 @@ def test_the_course_has_the_line_of_the_period_before_dashed():
     assert before["lineStyle"]["type"] == "dashed"
 
 
-def test_a_graph_has_a_box_for_each_node_and_an_arrow_for_each_link():
-    nodes = [
-        {"id": "a", "label": "a", "kind": "table", "x": 0, "y": 0},
-        {"id": "b", "label": "b", "kind": "task", "x": 9, "y": 9},
-    ]
-    series = charts.graph(nodes, [("a", "b")])["series"][0]
-    assert [box["id"] for box in series["data"]] == ["a", "b"]
-    assert series["links"] == [{"source": "a", "target": "b"}]
+def test_arrows_go_from_box_to_box():
+    tree = ElementTree.fromstring(charts.arrows([(190, 18, 260, 70)], 450, 100))
+    curve, head = tree.findall("path")
+    assert curve.get("d").startswith("M190 18 C")
+    assert head.get("d").startswith("M260 70 ")
+    assert (tree.get("width"), tree.get("height")) == ("450", "100")

@@ -141,7 +141,8 @@ def _orders(view: ShopView, customer_id: str) -> list[Moment]:
         SELECT order_id, max(at) AS at, quantity < 0 AS is_return, sum(quantity * price) AS value,
                list({{'product_id': product_id, 'title': coalesce(title, product_id), 'quantity': quantity}}
                     ORDER BY abs(quantity * price) DESC) AS lines
-        FROM (SELECT * FROM order_lines WHERE customer_id = $customer ORDER BY at DESC LIMIT {N_HISTORY_LINES}) AS own
+        FROM (SELECT order_id, product_id, quantity, price, at FROM order_lines WHERE customer_id = $customer
+              ORDER BY at DESC LIMIT {N_HISTORY_LINES}) AS own
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         GROUP BY order_id, is_return
         """,
@@ -159,7 +160,8 @@ def _events(view: ShopView, customer_id: str) -> list[Moment]:
     rows = view.sql(
         f"""
         SELECT event, at, coalesce(product_id, '') AS product_id, coalesce(title, product_id, search_term, '') AS title
-        FROM (SELECT * FROM events WHERE customer_id = $customer AND event <> 'purchase' ORDER BY at DESC LIMIT {N_TIMELINE})
+        FROM (SELECT event, at, product_id, search_term FROM events
+              WHERE customer_id = $customer AND event <> 'purchase' ORDER BY at DESC LIMIT {N_TIMELINE}) AS own
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         """,
         {"customer": customer_id},

@@ -9,8 +9,10 @@ from typing import Literal
 from shopkeeper.core.plan import edges, plan
 from shopkeeper.core.registry import Registry
 
-COLUMN_WIDTH = 240
-ROW_HEIGHT = 58
+COLUMN_WIDTH = 260
+ROW_HEIGHT = 52
+BOX_WIDTH = 190
+BOX_HEIGHT = 36
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def _placed(places: dict[tuple[int, str], str], links: list[tuple[str, str]]) ->
         top = (tallest - len(names)) * ROW_HEIGHT // 2
         for row, (name, kind) in enumerate(names):
             nodes.append(Node(name, name, kind, index * COLUMN_WIDTH, top + row * ROW_HEIGHT, _link(kind, name)))  # type: ignore[arg-type]
-    return PlanPicture(tuple(nodes), tuple(sorted(set(links))), len(columns) * COLUMN_WIDTH, tallest * ROW_HEIGHT)
+    return PlanPicture(
+        tuple(nodes), tuple(sorted(set(links))), (len(columns) - 1) * COLUMN_WIDTH + BOX_WIDTH, tallest * ROW_HEIGHT
+    )
 
 
 def _link(kind: str, name: str) -> str:

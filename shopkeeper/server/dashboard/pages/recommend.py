@@ -30,7 +30,7 @@ async def build(desk: Desk) -> None:
     elif product:
         await _product(desk, product)
     else:
-        await _scores(desk)
+        _scores(desk)
 
 
 async def _search(desk: Desk, *, is_open: bool) -> None:
@@ -91,7 +91,7 @@ async def _customer(desk: Desk, customer_id: str) -> None:
                 lambda filters: recommending.for_customer(desk.shop, customer_id, filters),
                 has_bought=known.n_orders > 0,
             ).build()
-            await _scores(desk)
+            _scores(desk, only_first=True)
 
 
 def _customer_line(desk: Desk, known: people.History) -> str:
@@ -157,7 +157,7 @@ async def _product(desk: Desk, product_id: str) -> None:
             has_bought=False,
         ).build()
         with cards.box("sk-stack"):
-            await _scores(desk)
+            _scores(desk, only_first=True)
 
 
 def _product_line(desk: Desk, known: people.Product) -> str:
@@ -170,7 +170,7 @@ def _product_line(desk: Desk, known: people.Product) -> str:
     return " · ".join(part for part in parts if part)
 
 
-async def _scores(desk: Desk) -> None:
+def _scores(desk: Desk, *, only_first: bool = False) -> None:
     """How good the model in service is, beside the naive answer."""
     try:
         run = desk.shop.result_run(desk.shop.registry.task(TASK))
@@ -181,4 +181,4 @@ async def _scores(desk: Desk) -> None:
             cards.empty("school", desk.t("recommend.not_learned"), desk.t("recommend.not_learned_next"),
                         label=desk.t("recommend.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
         return
-    scoring.show(desk, run)
+    scoring.show(desk, run, only_first=only_first)

@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 TONES = {"better": "good", "worse": "bad", "no evidence": "warn"}
 
 
-def show(desk: Desk, run: Run) -> None:
-    """A card with every score of the run."""
+def show(desk: Desk, run: Run, *, only_first: bool = False) -> None:
+    """A card with every score of the run, or only with the one that decides and a link to the others."""
     with cards.card(desk.t("score.title"), desk.t("score.under", day=desk.f.day(run.provenance.as_of))):
         if not run.scores:
             cards.text(desk.t("score.none"), "sk-muted")
-        for row in scores.rows(run):
+        found = scores.rows(run)
+        for row in found[:1] if only_first else found:
             _score(desk, row)
+        if only_first and len(found) > 1:
+            cards.link(desk.t("score.more", n=len(found) - 1), f"/tasks/{run.task}", "sk-small")
 
 
 def _score(desk: Desk, row: scores.ScoreRow) -> None:
     with cards.box("sk-score"):
         with cards.box("sk-row"):
-            cards.text(row.name, "mono sk-strong", "span")
+            cards.text(row.name, "sk-strong", "span")
             cards.pill(desk.t(f"verdict.{row.verdict.replace(' ', '_')}"), TONES[row.verdict])
             if row.decides:
                 cards.pill(desk.t("score.decides"), "accent")
@@ -49,5 +52,5 @@ def sentence(desk: Desk, row: scores.ScoreRow) -> str:
     }  # fmt: skip
     told = desk.t(row.words, **facts)
     if row.verdict == "better" and row.times is not None and row.times >= 1.05:
-        told += " " + desk.t("score.times", times=desk.f.number(round(row.times, 1)), baseline_name=row.baseline_name)
+        told += " " + desk.t("score.times", times=desk.f.number(row.times, 1), baseline_name=row.baseline_name)
     return told

@@ -86,13 +86,18 @@ class Suggestions:
             with self._place:
                 cards.problem(self._desk, error)
             return
-        self._under.text = self._desk.t.rung(found.rung)
+        self._under.text = self._under_line(found)
         self._place.clear()
         with self._place:
             if not found.products:
                 cards.empty("filter_alt_off", self._desk.t("recommend.nothing"), self._desk.t("recommend.nothing_next"))
             for rank, product in enumerate(found.products, start=1):
                 self._product(rank, product, found.rung)
+
+    def _under_line(self, found: Recommendations) -> str:
+        told = self._desk.t.rung(found.rung)
+        has_reasons = any(product.reasons for product in found.products)
+        return f"{told} {self._desk.t('recommend.because')}" if has_reasons else told
 
     def _product(self, rank: int, product: Recommended, rung: str) -> None:
         desk = self._desk
@@ -107,14 +112,14 @@ class Suggestions:
             cards.text(desk.f.money(product.price) if product.price is not None else "", "sk-strong")
             if product.reasons:
                 with cards.box("why"):
-                    cards.text(desk.t("recommend.because"), "sk-muted sk-small")
                     for reason in product.reasons[:REASONS_SHOWN]:
                         self._bar(reason)
 
     def _bar(self, reason: recommending.Reason) -> None:
         with cards.box("sk-bar"):
-            cards.text(reason.title, "sk-clip")
+            with cards.box("sk-row sk-between sk-nowrap"):
+                cards.text(reason.title, "sk-clip").props["title"] = reason.title
+                cards.text(self._desk.f.share(reason.share), "num")
             with cards.box("track"):
                 width = min(max(reason.share, 0.0), 1.0)
                 cards.text("", "fill").style(f"width: {width:.1%}")
-            cards.text(self._desk.f.share(reason.share), "num")

@@ -18,7 +18,6 @@ ICONS = {
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
     "rejected": "rule",
 }  # fmt: skip
-MONEY_FACTS: frozenset[str] = frozenset()
 
 
 async def build(desk: Desk) -> None:
@@ -60,7 +59,8 @@ def _tile(desk: Desk, week: today.Measure, day: today.Measure) -> None:
             cards.text(desk.t("today.last_day"), tag="span")
             with cards.box("sk-row"):
                 cards.text(write(day, day.value), tag="b")
-                cards.change_pill(desk, day.change, rising_is_good=day.rising_is_good)
+                if day.value or day.before:
+                    cards.change_pill(desk, day.change, rising_is_good=day.rising_is_good)
 
 
 async def _course(desk: Desk) -> None:

@@ -40,7 +40,9 @@ def test_a_tasks_page_has_settings_with_their_origin(counted):
     from shopkeeper.shop import Shop
 
     with Shop.open(counted.folder) as shop:
-        rows = {row.knob.name: (row.current, row.knob.default, row.origin) for row in work.task_page(shop, "counting.count").settings}
+        rows = {
+            row.knob.name: (row.current, row.knob.default, row.origin) for row in work.task_page(shop, "counting.count").settings
+        }
     assert rows == {"least": (2, 1, "shop.toml"), "value": (0.5, 0.5, "")}
 
 

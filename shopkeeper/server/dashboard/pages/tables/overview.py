@@ -61,6 +61,5 @@ def _row(desk: Desk, card: tables.TableCard) -> None:
         with cards.box("end"):
             cards.text(desk.t("data.rows", n=desk.f.number(card.n_rows)), tag="b")
             if card.newest_at:
-                is_day = card.kind == "view"
-                newest = desk.f.day(card.newest_at) if is_day else desk.f.moment(card.newest_at)
-                cards.text(desk.t("data.made" if card.made_by else "data.newest", at=newest), tag="small")
+                newest = desk.f.day(card.newest_at) if card.kind == "view" else desk.f.moment(card.newest_at)
+                cards.text(desk.t(f"data.fresh_{card.kind}", at=newest), tag="small")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from typing import TYPE_CHECKING
-
-from nicegui import ui
 
 from shopkeeper.server.dashboard import cards, charts
 from shopkeeper.server.dashboard.models import plan, work
@@ -43,13 +40,24 @@ async def build(desk: Desk) -> None:
 
 
 def _plan(desk: Desk) -> None:
+    """Boxes that are links, over a drawing of the arrows between them."""
     picture = plan.picture(desk.shop.registry)
-    links = {node.id: node.link for node in picture.nodes}
-    with cards.card(desk.t("tasks.plan"), desk.t("tasks.plan_under")), cards.box("sk-scroll-x"):
-        options = charts.graph([dataclasses.asdict(node) for node in picture.nodes], picture.links)
-        chart = cards.chart(options)
-        chart.style(f"min-width: {picture.width}px; height: {picture.height + 30}px")
-        chart.on_point_click(lambda event: ui.navigate.to(links[event.name]) if event.name in links else None)
+    places = {node.id: node for node in picture.nodes}
+    lines = [
+        (
+            places[source].x + plan.BOX_WIDTH,
+            places[source].y + plan.BOX_HEIGHT / 2,
+            places[target].x,
+            places[target].y + plan.BOX_HEIGHT / 2,
+        )
+        for source, target in picture.links
+    ]
+    with cards.card(desk.t("tasks.plan"), desk.t("tasks.plan_under")), cards.box("sk-scroll-x"), cards.box("sk-plan") as board:
+        board.style(f"width: {picture.width}px; height: {picture.height}px")
+        cards.drawing(charts.arrows(lines, picture.width, picture.height), "sk-plan-lines")
+        for node in picture.nodes:
+            box = cards.link(node.label, node.link, f"sk-plan-box is-{node.kind}")
+            box.style(f"left: {node.x}px; top: {node.y}px; width: {plan.BOX_WIDTH}px; height: {plan.BOX_HEIGHT}px")
 
 
 def _tasks(desk: Desk, tasks: tuple[work.TaskCard, ...]) -> None:
