@@ -64,7 +64,7 @@ def backup(folder: Folder, connection: sqlite3.Connection, target: Path) -> Back
 
 
 def restore(source: Path, root: Path) -> BackupReport:
-    """A backup copied to the new folder ``root`` after its files were checked. Raises `ShopNotFound`, `ShopExists`, `StoreDamaged`."""
+    """A backup copied to the new folder ``root`` once its files were checked. `ShopNotFound`, `ShopExists`, `StoreDamaged`."""
     began = time.monotonic()
     source, root = source.resolve(), root.resolve()
     folder = Folder(source)

@@ -82,9 +82,11 @@ def _write(connection: sqlite3.Connection, table: Table, given: Sequence[str]) -
     ).rowcount
     n_rows = connection.execute(f'SELECT count(*) FROM main."{table.name}"').fetchone()[0] if written else 0
     if written:
+        youngest = connection.execute(f'SELECT max({born}) FROM temp."{INCOMING}" AS new').fetchone()[0]
+        latest = max(now, youngest or now)
         connection.execute(
             "UPDATE positions SET last_seq = last_seq + ?, n_rows = ?, max_at = max(coalesce(max_at, ?), ?) WHERE table_name = ?",
-            (written, n_rows, now, now, table.name),
+            (written, n_rows, latest, latest, table.name),
         )
     return written
 

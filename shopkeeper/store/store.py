@@ -241,7 +241,7 @@ class Store:
         )
 
     def _clock(self, taken: Snapshot) -> datetime:
-        newest = [found for found in map(self.newest, _CLOCK) if found is not None]
+        newest = [taken.newest[name] for name in _CLOCK if name in taken.newest]
         return from_micros(min(max(newest, default=taken.taken_at), taken.taken_at))
 
     def last(self, table: str, column: str, value: str, n: int = 50) -> list[dict[str, Any]]:
@@ -264,13 +264,9 @@ class Store:
         """How many rows a fact or entity has."""
         return position(self.connect(), _stored(table).name).n_rows
 
-    def newest(self, table: str) -> int | None:
-        """The newest moment of a fact, or of the last change of an entity, in microseconds; None when it is empty."""
-        return position(self.connect(), _stored(table).name).max_at
-
     def freshness(self, table: str) -> datetime | None:
         """The newest moment of a fact, or of the last change of an entity; None when it is empty."""
-        found = self.newest(table)
+        found = position(self.connect(), _stored(table).name).max_at
         return None if found is None else from_micros(found)
 
     def plan(self, table: str, seq: int) -> tuple[list[SegmentInfo], list[Batch], BatchCodec]:

@@ -123,7 +123,7 @@ class StoreView:
                 result = self._results[name]
                 facts[name] = str(result) if isinstance(result, Path) else f"{result.num_rows} rows"
                 continue
-            newest = self._store.newest(name)
+            newest = self.snapshot.newest.get(name)
             # A cut after the newest row cuts nothing: the same rows, whatever its value.
             facts[name] = [self.snapshot.seqs.get(name, 0), None if newest is None or newest <= self._cut else self._cut]
         facts["time_zone"] = self._time_zone
