@@ -53,7 +53,7 @@ def tasks_page() -> str:
         "# Tasks and answers", "",
         "A *task* turns tables into one table and learns on the way: `shopkeeper learn` runs all of them in this order, "
         "`shopkeeper run NAME` one. An *answer* replies in milliseconds from what a task has learned: `shopkeeper ask NAME`, "
-        "or `/api/answers/NAME` over HTTP.", "", "## Tasks", "",
+        "or `GET /api/ROOM/NAME` over HTTP.", "", "## Tasks", "",
     ]  # fmt: skip
     for task in plan(registry.tasks):
         needs = ", ".join(f"`{table}` ({_rows(task.needs.get(table, 1))})" for table in task.reads)

@@ -12,6 +12,8 @@ from shopkeeper.cli.app import DECISIONS, AsJson, Commands, ShopPath, group, ope
 from shopkeeper.cli.generated import flattened, make, prose
 from shopkeeper.cli.printing import cell, facts_out, json_out, table_out
 
+LONGEST_REASONS = 300
+
 
 class Answers(Commands):
     """One command an answer, made when somebody asks for it."""
@@ -71,9 +73,10 @@ def body_out(body: Mapping[str, Any]) -> None:
     for name, value in body.items():
         if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
             columns = list(dict.fromkeys(key for row in value for key in row))
-            table_out(["", *columns], ([place, *(_words(row.get(key)) for key in columns)] for place, row in enumerate(value, 1)))
+            rows = ([place, *(_words(row.get(key)) for key in columns)] for place, row in enumerate(value, 1))
+            table_out(["", *columns], rows, longest=LONGEST_REASONS)
             typer.echo("")
-        else:
+        elif value is not None:
             rest[name] = _words(value)
     facts_out(rest)
 

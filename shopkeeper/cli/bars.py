@@ -12,6 +12,7 @@ import typer
 from shopkeeper.core.progress import Progress, Silent
 
 LINE_EVERY_SECONDS = 5.0
+SHORT_SECONDS = 1.0
 
 
 @contextmanager
@@ -27,10 +28,11 @@ def watching(title: str, *, quiet: bool = False) -> Iterator[Progress]:
 
 
 class Lines:
-    """A line when the work turns to something else, and at most one in five seconds while it does not."""
+    """A line when the work turns to something else, at most one in five seconds while it does not, none for short work."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, short_seconds: float = SHORT_SECONDS) -> None:
         self._title = title
+        self._short_seconds = short_seconds
         self._began = time.monotonic()
         self._last_at = 0.0
         self._last_doing = ""
@@ -38,6 +40,8 @@ class Lines:
     def step(self, share: float, doing: str) -> None:
         """Print how far the work is, unless that was said a moment ago."""
         now = time.monotonic()
+        if now - self._began < self._short_seconds:
+            return
         if doing == self._last_doing and now - self._last_at < LINE_EVERY_SECONDS:
             return
         self._last_at, self._last_doing = now, doing

@@ -38,8 +38,18 @@ def rows_out(table: pa.Table, *, as_json: bool, as_csv: bool, title: str = "") -
         table_out(table.column_names, (row.values() for row in table.to_pylist()), title=title)
 
 
-def table_out(columns: Sequence[str], rows: Iterable[Iterable[Any]], *, title: str = "", numbers: Sequence[str] = ()) -> None:
-    """Print a table for people. Columns whose every value is a number (or that are named in ``numbers``) stand to the right."""
+def table_out(
+    columns: Sequence[str],
+    rows: Iterable[Iterable[Any]],
+    *,
+    title: str = "",
+    numbers: Sequence[str] = (),
+    longest: int = LONGEST_CELL,
+) -> None:
+    """Print a table for people, cells cut at ``longest``.
+
+    Columns whose every value is a number (or that are named in ``numbers``) stand to the right.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -51,7 +61,7 @@ def table_out(columns: Sequence[str], rows: Iterable[Iterable[Any]], *, title: s
         is_number = name in numbers or (bool(values) and all(isinstance(value, int | float) for value in values))
         shown.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in body:
-        shown.add_row(*(_escaped(cell(value)) for value in row))
+        shown.add_row(*(_escaped(cell(value, longest)) for value in row))
     looked_at = sys.stdout.isatty()
     page = io.StringIO()
     console = Console(file=page, force_terminal=looked_at, width=None if looked_at else WIDE, no_color=not looked_at)
@@ -60,7 +70,7 @@ def table_out(columns: Sequence[str], rows: Iterable[Iterable[Any]], *, title: s
         typer.echo(line.rstrip())
 
 
-def cell(value: Any) -> str:
+def cell(value: Any, longest: int = LONGEST_CELL) -> str:
     """One value in words: moments without zone (they are UTC), numbers short, long text cut."""
     if value is None:
         return ""
@@ -74,7 +84,7 @@ def cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value).replace("\n", " ")
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def facts_out(facts: Mapping[str, Any], *, indent: str = "") -> None:

@@ -3,7 +3,7 @@ from shopkeeper.core.progress import Silent
 
 
 def test_lines_say_each_new_thing_once(capsys):
-    lines = Lines("learn")
+    lines = Lines("learn", short_seconds=0)
     for share in (0.0, 0.1, 0.2):
         lines.step(share, "counting")
     lines.step(0.5, "sorting")
@@ -18,8 +18,11 @@ def test_nobody_watches_when_a_program_reads(capsys):
         assert isinstance(progress, Silent)
 
 
-def test_away_from_a_terminal_there_are_lines_on_stderr(capsys):
+def test_away_from_a_terminal_there_are_lines_on_stderr_but_not_for_short_work(capsys, monkeypatch):
     with watching("learn") as progress:
         progress.step(0.25, "counting")
+        assert capsys.readouterr().err == ""
+        monkeypatch.setattr("shopkeeper.cli.bars.time.monotonic", lambda: float("1e12"))
+        progress.step(0.5, "sorting")
     shown = capsys.readouterr()
-    assert shown.out == "" and "25%" in shown.err
+    assert shown.out == "" and "50%" in shown.err

@@ -51,7 +51,7 @@ def test_learn_runs_the_plan_in_order(shopkeeper, corner_shop):
     runs = shopkeeper("learn", "counting.summarize", "--json").json
     assert [(run["task"], run["state"]) for run in runs] == [("counting.count", "done"), ("counting.summarize", "done")]
     said = shopkeeper("learn", "counting.summarize")
-    assert said.code == 0 and said.out.count("unchanged") == 2
+    assert said.code == 0 and "counting.count unchanged" in said.out
 
 
 def test_learn_says_what_was_refused(shopkeeper, tmp_path, monkeypatch, corner_shop):
