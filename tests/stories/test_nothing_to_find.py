@@ -5,21 +5,31 @@ import pytest
 from shopkeeper.simulator import NOTHING_TO_FIND, simulate
 
 
-@pytest.mark.parametrize("seed", [31, 32])
-def test_noise_is_no_evidence(seed, tmp_path, bring_in):
-    told = bring_in(simulate(seed=seed, n_customers=500, n_products=100, **NOTHING_TO_FIND), tmp_path)
+def verdicts(told):
+    """The deciding scores' verdicts after learning."""
     with told.shop:
         told.shop.learn()
         run = told.shop.runs("recommend.learn")[0]
         assert run.state == "done", run.problem
-        deciding = [score for score in run.scores if score.decides]
-        assert deciding
-        assert all(score.verdict != "better" for score in deciding), deciding
+        return [score.verdict for score in run.scores if score.decides]
+
+
+@pytest.mark.slow
+def test_noise_is_no_evidence(tmp_path, bring_in):
+    """An interval of 95 % calls noise 'better' once in forty times: of four shops, at most one."""
+    found = []
+    for seed in (31, 32, 33, 34):
+        world = simulate(seed=seed, n_customers=400, n_products=100, n_days=120, **NOTHING_TO_FIND)
+        found += verdicts(bring_in(world, tmp_path / str(seed)))
+    assert len(found) >= 4
+    assert found.count("better") <= 1, found
+
+
+def test_noise_is_not_called_knowledge(tmp_path, bring_in):
+    found = verdicts(bring_in(simulate(seed=33, n_customers=400, n_products=100, n_days=120, **NOTHING_TO_FIND), tmp_path))
+    assert found == ["no evidence"]
 
 
 def test_the_same_shop_with_taste_is_evidence(tmp_path, bring_in):
     """The story above can fail: with the effects turned on the same shop's verdict is 'better'."""
-    told = bring_in(simulate(seed=31, n_customers=500, n_products=100), tmp_path)
-    with told.shop:
-        told.shop.learn()
-        assert "better" in {score.verdict for score in told.shop.runs("recommend.learn")[0].scores if score.decides}
+    assert verdicts(bring_in(simulate(seed=33, n_customers=400, n_products=100, n_days=120), tmp_path)) == ["better"]
