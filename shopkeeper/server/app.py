@@ -229,7 +229,8 @@ def _announce(shop: Shop, app: FastAPI, url: str, say: Callable[[str], None]) ->
     say(f"{app.title} is served at {url} (API: {url}/api/openapi.json). Ctrl-C stops.")
     if security.is_open:
         say("No keys and no users yet: whoever uses this machine is the owner. `shopkeeper keys add NAME` changes that.")
-    late = [name for name, version in sorted(shop.answers.ready().items()) if version is None]
+    answers = sorted(shop.registry.answers.values(), key=lambda answer: answer.name)
+    late = [answer.name for answer in answers if shop.store.models.current(answer.uses) is None]
     if late:
         say(f"Nothing learned yet for {', '.join(late)}: `shopkeeper learn`.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import ipaddress
@@ -260,6 +261,7 @@ def safe_next(target: str | None, default: str = "/") -> str:
     return target
 
 
+@functools.lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether the address can only be reached from this machine."""
     try:
@@ -278,9 +280,17 @@ def _key_in(headers: Headers) -> str | None:
     return None if sent is None else sent.strip().decode("latin-1")
 
 
+@functools.lru_cache(maxsize=256)
+def _name_in(host: str) -> str:
+    """The name in a Host header, without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
 def _check_open(host: str, headers: Headers) -> None:
-    name = urlsplit(f"//{host}").hostname or ""
-    if not is_loopback(name):
+    if not is_loopback(_name_in(host)):
         raise Forbidden(
             "A shop without keys answers only to this machine's own name.", got=f"Host: {host}",
             wanted="127.0.0.1 or localhost", next="`shopkeeper keys add NAME --role owner` makes a key; then any name will do",
