@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.core.money import MINOR_UNITS
+from shopkeeper.numerics.money import MINOR_UNITS
 from shopkeeper.simulator.arrow import DAY, SECOND, moments, numbered, shop_table, words
 from shopkeeper.simulator.settings import SimulatorSettings
 from shopkeeper.simulator.words import BRANDS, GROUPS, LOOKS, N_KINDS

@@ -19,7 +19,7 @@ FOREIGN_WORDS = {"user_id", "item_id", "sku", "client_id", "item_ids", "user_ids
 def violations(package: Path) -> list[str]:
     found: list[str] = []
     for folder in [package, *(path for path in package.rglob("*") if path.is_dir())]:
-        files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        files = list(folder.glob("*.py"))
         if len(files) > FOLDER_FILES:
             found.append(f"{folder}: {len(files)} files")
     for path in sorted(package.rglob("*.py")):

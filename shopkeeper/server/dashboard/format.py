@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from shopkeeper.core.money import MINOR_UNITS, rounded
+from shopkeeper.numerics.money import MINOR_UNITS, rounded
 
 SYMBOLS = {
     "AUD": "A$", "BRL": "R$", "CAD": "C$", "CNY": "¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "INR": "₹", "JPY": "¥",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shopkeeper.core.money import MINOR_UNITS, rounded
+from shopkeeper.numerics.money import MINOR_UNITS, rounded
 
 
 @pytest.mark.parametrize(
