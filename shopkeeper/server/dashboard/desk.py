@@ -60,9 +60,9 @@ class Desk:
         """A value of the page's address."""
         return self.request.query_params.get(name, default)
 
-    async def read(self, key: tuple[object, ...], make: Callable[[ShopView], T]) -> T:
-        """``make(view)`` in a thread of its own, remembered under ``key`` until the shop's data change."""
-        return await asyncio.to_thread(self.office.memory.get, key, make)
+    async def read(self, key: tuple[object, ...], make: Callable[[ShopView], T], of: tuple[str, ...] = ()) -> T:
+        """``make(view)`` in a thread of its own, remembered under ``key`` until rows of the tables ``of`` (or any) change."""
+        return await asyncio.to_thread(self.office.memory.get, key, make, of)
 
     def require(self, role: str, what: str) -> None:
         """Raise unless the reader is, still and now, allowed to do this: a page may stay open after a logout."""

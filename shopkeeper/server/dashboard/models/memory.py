@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_KEPT = 256
+RUNS = "runs"
 
 
 class Memory:
@@ -25,19 +26,26 @@ class Memory:
         self._fresh_seconds = fresh_seconds
         self._lock = threading.RLock()
         self._view: Any = None
-        self._stamp: Hashable = None
+        self._of_view: Mapping[str, Hashable] = {}
+        self._now: Mapping[str, Hashable] = {}
         self._checked_at = float("-inf")
-        self._kept: dict[Hashable, Any] = {}
+        self._kept: dict[Hashable, tuple[Hashable, Any]] = {}
 
-    def get(self, key: Hashable, make: Callable[[ShopView], T]) -> T:
-        """``make(view)`` on the newest view, or what it gave before on the same data."""
+    def get(self, key: Hashable, make: Callable[[ShopView], T], of: tuple[str, ...] = ()) -> T:
+        """``make(view)`` on the newest view, or what it gave before on the same rows of the tables ``of`` (default: all).
+
+        ``of`` may also name ``runs``: what was run, and with it every result.
+        """
         with self._lock:
-            view = self._newest_view()
-            if key not in self._kept:
+            self._look()
+            stamp = tuple(self._now.get(name) for name in of) if of else tuple(sorted(self._now.items()))
+            kept = self._kept.get(key)
+            if kept is None or kept[0] != stamp:
+                self._kept.pop(key, None)
                 if len(self._kept) >= MAX_KEPT:
                     self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = make(view)
-            return cast(T, self._kept[key])
+                kept = self._kept[key] = (stamp, make(self._newest_view()))
+            return cast(T, kept[1])
 
     def forget(self) -> None:
         """Look at the shop anew next time, whatever the clock says: after an import or a run."""
@@ -48,25 +56,29 @@ class Memory:
         """Close the open view."""
         with self._lock:
             self._kept.clear()
-            if self._view is not None:
-                self._view.close()
-                self._view = None
-            self._stamp = None
+            self._checked_at = float("-inf")
+            self._close_view()
+
+    def _close_view(self) -> None:
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+
+    def _look(self) -> None:
+        """See how far each table has come, unless that was seen a moment ago."""
+        moment = time.monotonic()
+        if moment - self._checked_at < self._fresh_seconds:
+            return
+        newest = self._shop.runs(limit=1)
+        restored = tuple(str(self._shop.store.models.current(name)) for name in self._shop.registry.tasks)
+        runs = (newest[0].run_id if newest else "", restored)
+        self._now = {**self._shop.store.snapshot().positions(), RUNS: runs}
+        self._checked_at = moment
 
     def _newest_view(self) -> ShopView:
-        now = time.monotonic()
-        if self._view is None or now - self._checked_at >= self._fresh_seconds:
-            self._checked_at = now
-            stamp = self._stamp_now()
-            if self._view is None or stamp != self._stamp:
-                self.close()
-                # Up to now, not up to the newest order: what was rejected or decided today is looked at here.
-                self._view = self._shop.view(datetime.now(UTC))
-                self._stamp = stamp
-                self._checked_at = now
+        if self._view is None or self._of_view != self._now:
+            self._close_view()
+            # Up to now, not up to the newest order: what was rejected or decided today is looked at here.
+            self._view = self._shop.view(datetime.now(UTC))
+            self._of_view = self._now
         return cast("ShopView", self._view)
-
-    def _stamp_now(self) -> Hashable:
-        positions = self._shop.store.snapshot().positions()
-        newest = self._shop.runs(limit=1)
-        return tuple(sorted(positions.items())), newest[0].run_id if newest else ""

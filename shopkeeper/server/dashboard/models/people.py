@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 N_FOUND = 8
 N_HISTORY_LINES = 400
-N_TIMELINE = 40
+N_TIMELINE = 20
 
 
 @dataclass(frozen=True)

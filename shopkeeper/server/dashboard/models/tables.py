@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.core.columns import Column, Table
-from shopkeeper.core.schema import VIEWS
 
 if TYPE_CHECKING:
     from shopkeeper.core.registry import Registry
@@ -41,17 +40,21 @@ class Rows:
     offset: int
 
 
-def cards(shop: Shop, view: ShopView) -> tuple[TableCard, ...]:
-    """Every table with rows first, the fullest first within its kind; views are counted through the snapshot."""
+def cards(shop: Shop) -> tuple[TableCard, ...]:
+    """Every stored table and every result, the fullest first."""
     found = []
     for state in shop.tables():
         writer = shop.registry.writer(state.name)
         made_by = writer.name if writer else None
         found.append(TableCard(state.name, state.kind, state.meaning, state.n_rows, state.newest_at, made_by))
-    for table in VIEWS:
-        n_rows = view.count(table.name)
-        found.append(TableCard(table.name, table.kind, table.meaning, n_rows, _newest(view, table, n_rows)))
-    return tuple(sorted(found, key=lambda card: (not card.n_rows, -card.n_rows, card.name)))
+    return tuple(sorted(found, key=lambda card: (-card.n_rows, card.name)))
+
+
+def view_card(view: ShopView, table: Table) -> TableCard:
+    """A derived table: it has to be worked out to be counted."""
+    newest = f'max("{table.moment}")' if table.moment else "NULL"
+    row = view.sql(f"SELECT count(*) AS n_rows, {newest} AS newest FROM {table.name}").to_pylist()[0]
+    return TableCard(table.name, table.kind, table.meaning, row["n_rows"], _moment(row["newest"]))
 
 
 def rows(
@@ -110,10 +113,7 @@ def _order(table: Table, open_columns: list[Column], sort: str, descending: bool
     return "ORDER BY " + ", ".join(parts) if parts else ""
 
 
-def _newest(view: ShopView, table: Table, n_rows: int) -> datetime | None:
-    if not table.moment or not n_rows:
-        return None
-    newest = view.sql(f'SELECT max("{table.moment}") AS newest FROM {table.name}')["newest"][0].as_py()
+def _moment(newest: object) -> datetime | None:
     if isinstance(newest, date) and not isinstance(newest, datetime):
         return datetime(newest.year, newest.month, newest.day)  # noqa: DTZ001 - a calendar day, shown as such
     return newest if isinstance(newest, datetime) else None

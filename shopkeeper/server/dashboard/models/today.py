@@ -15,6 +15,10 @@ SPANS_DAYS = (30, 90, 365)
 N_TOP_PRODUCTS = 8
 
 LOCAL_DAY = "cast((at AT TIME ZONE 'UTC' AT TIME ZONE $zone) AS date)"
+# Two weeks and what a time zone can be away from Greenwich: few rows, of which the local day is then worked out.
+LATELY = "at >= CAST($newest AS TIMESTAMP) - INTERVAL 15 DAY"
+
+Days = Mapping[date, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,9 @@ class Course:
         return sum(self.revenue)
 
 
-def read(view: ShopView, time_zone: str) -> Today:
-    """Everything on the page but the course and the things to do."""
-    days = _daily(view)
+def read(view: ShopView, time_zone: str, days: Days | None = None) -> Today:
+    """Everything on the page but the course and the things to do; ``days`` as `daily` gives them, if they are at hand."""
+    days = daily(view) if days is None else days
     newest = max((day for day, row in days.items() if row["n_orders"]), default=None)
     if newest is None:
         return Today(None, (), (), ())
@@ -93,9 +97,8 @@ def read(view: ShopView, time_zone: str) -> Today:
     return Today(newest, _week(days, newest, known), _last_day(days, newest), _top_products(view, time_zone, newest))
 
 
-def course(view: ShopView, span_days: int) -> Course:
+def course(days: Days, span_days: int) -> Course:
     """Daily revenue of the last ``span_days`` days and, as a smooth line, of as many days before."""
-    days = _daily(view)
     newest = max((day for day, row in days.items() if row["n_orders"]), default=None)
     if newest is None:
         return Course((), (), (), ())
@@ -110,29 +113,30 @@ def course(view: ShopView, span_days: int) -> Course:
     )
 
 
-def _daily(view: ShopView) -> dict[date, Mapping[str, Any]]:
+def daily(view: ShopView) -> Days:
+    """The shop's trade by day."""
     table = view.sql("SELECT date, revenue, returned, n_orders, n_customers FROM daily_sales ORDER BY date")
     return {row["date"]: row for row in table.to_pylist()}
 
 
-def _value(days: Mapping[date, Mapping[str, Any]], day: date, column: str) -> float:
+def _value(days: Days, day: date, column: str) -> float:
     row = days.get(day)
     return float(row[column] or 0) if row else 0.0
 
 
-def _span(days: Mapping[date, Mapping[str, Any]], end: date, n_days: int, column: str) -> tuple[float, ...]:
+def _span(days: Days, end: date, n_days: int, column: str) -> tuple[float, ...]:
     """The column's value on each of the ``n_days`` days up to ``end``; a day without trade is 0."""
     return tuple(_value(days, end - timedelta(days=back), column) for back in range(n_days - 1, -1, -1))
 
 
-def _average(days: Mapping[date, Mapping[str, Any]], day: date, first: date) -> float | None:
+def _average(days: Days, day: date, first: date) -> float | None:
     """Mean revenue of the seven days up to ``day``; None where the data do not reach back so far."""
     if day - timedelta(days=WEEK_DAYS - 1) < first:
         return None
     return sum(_span(days, day, WEEK_DAYS, "revenue")) / WEEK_DAYS
 
 
-def _week(days: Mapping[date, Mapping[str, Any]], newest: date, known: tuple[float, float]) -> tuple[Measure, ...]:
+def _week(days: Days, newest: date, known: tuple[float, float]) -> tuple[Measure, ...]:
     before = newest - timedelta(days=WEEK_DAYS)
 
     def total(name: Literal["revenue", "orders", "returns"], column: str) -> Measure:
@@ -143,7 +147,7 @@ def _week(days: Mapping[date, Mapping[str, Any]], newest: date, known: tuple[flo
     return total("revenue", "revenue"), total("orders", "n_orders"), customers, total("returns", "returned")
 
 
-def _last_day(days: Mapping[date, Mapping[str, Any]], newest: date) -> tuple[Measure, ...]:
+def _last_day(days: Days, newest: date) -> tuple[Measure, ...]:
     """The newest day against the same weekday a week before."""
     before = newest - timedelta(days=WEEK_DAYS)
     columns: Sequence[tuple[Literal["revenue", "orders", "customers", "returns"], str]] = (
@@ -158,7 +162,7 @@ def _customers(view: ShopView, time_zone: str, newest: date) -> tuple[float, flo
         f"""
         SELECT count(DISTINCT customer_id) FILTER (day > $newest::DATE - 7) AS now,
                count(DISTINCT customer_id) FILTER (day <= $newest::DATE - 7) AS before
-        FROM (SELECT customer_id, {LOCAL_DAY} AS day FROM order_lines WHERE quantity > 0)
+        FROM (SELECT customer_id, {LOCAL_DAY} AS day FROM order_lines WHERE quantity > 0 AND {LATELY})
         WHERE day > $newest::DATE - 14 AND day <= $newest::DATE
         """,
         {"zone": time_zone, "newest": newest},
@@ -173,7 +177,8 @@ def _top_products(view: ShopView, time_zone: str, newest: date) -> tuple[TopProd
                coalesce(sum(quantity) FILTER (day > $newest::DATE - 7), 0) AS units,
                coalesce(sum(quantity * price) FILTER (day > $newest::DATE - 7), 0) AS revenue,
                coalesce(sum(quantity * price) FILTER (day <= $newest::DATE - 7), 0) AS before
-        FROM (SELECT product_id, quantity, price, {LOCAL_DAY} AS day FROM order_lines WHERE quantity > 0) AS sold
+        FROM (SELECT product_id, quantity, price, {LOCAL_DAY} AS day FROM order_lines
+              WHERE quantity > 0 AND {LATELY}) AS sold
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         WHERE day > $newest::DATE - 14 AND day <= $newest::DATE
         GROUP BY product_id ORDER BY revenue DESC, product_id LIMIT {N_TOP_PRODUCTS}

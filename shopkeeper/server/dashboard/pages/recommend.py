@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TASK = "recommend.learn"
 LINES_SHOWN = 4
+BOUGHT = ("order_lines",)
+HISTORY = ("order_lines", "events", "products", "customers")
 
 
 async def build(desk: Desk) -> None:
@@ -35,7 +37,7 @@ async def build(desk: Desk) -> None:
 
 async def _search(desk: Desk, *, is_open: bool) -> None:
     async def typed(value: str) -> None:
-        found = await desk.read(("find", value.strip().lower()), lambda view: people.find(view, value))
+        found = await desk.read(("find", value.strip().lower()), lambda view: people.find(view, value), of=(*BOUGHT, "products"))
         place.clear()
         with place:
             _found(desk, found, value)
@@ -78,7 +80,7 @@ def _quoted(value: str) -> str:
 
 
 async def _customer(desk: Desk, customer_id: str) -> None:
-    known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id))
+    known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id), of=HISTORY)
     with cards.box("sk-head"), cards.box():
         cards.text(desk.t("recommend.customer", id=customer_id), tag="h1")
         cards.text(_customer_line(desk, known), "sk-sub", "p")
@@ -145,7 +147,7 @@ def _lines(desk: Desk, entry: people.Moment) -> None:
 
 
 async def _product(desk: Desk, product_id: str) -> None:
-    known = await desk.read(("product", product_id), lambda view: people.product(view, product_id))
+    known = await desk.read(("product", product_id), lambda view: people.product(view, product_id), of=HISTORY)
     with cards.box("sk-head"), cards.box():
         cards.text(known.title, tag="h1")
         cards.text(_product_line(desk, known), "sk-sub", "p")

@@ -33,7 +33,7 @@ class Suggestions:
     async def build(self) -> None:
         """Lay out the card and fill it."""
         desk = self._desk
-        choices = await desk.read(("choices",), recommending.choices)
+        choices = await desk.read(("choices",), recommending.choices, of=("products", "prices", "stock_levels"))
         with cards.card(is_flush=True, classes="sk-suggestions"):
             with cards.box("sk-card-head"), cards.box():
                 cards.text(self._title, tag="h2")

@@ -13,6 +13,7 @@ from shopkeeper.server.dashboard.models.todo import Todo, todo
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
+TRADE = ("order_lines",)
 ICONS = {
     "import_first": "upload_file", "never_learned": "school", "refused": "block", "failed": "error_outline",
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
@@ -23,7 +24,8 @@ ICONS = {
 async def build(desk: Desk) -> None:
     """Lay out the page."""
     shop = desk.shop
-    found = await desk.read(("today",), lambda view: today.read(view, shop.time_zone))
+    days = await desk.read(("daily",), today.daily, of=TRADE)
+    found = await desk.read(("today",), lambda view: today.read(view, shop.time_zone, days), of=(*TRADE, "products"))
     todos = await desk.read(("todo",), lambda view: todo(shop, view, found.newest_day))
     under = desk.t("today.newest", day=desk.f.day(found.newest_day)) if found.newest_day else ""
     with cards.head(desk.t("page.today"), under):
@@ -37,7 +39,7 @@ async def build(desk: Desk) -> None:
         for week, day in zip(found.week, found.day, strict=True):
             _tile(desk, week, day)
     with cards.box("sk-grid sk-2-1"):
-        await _course(desk)
+        _course(desk, days)
         _todos(desk, todos)
     _top_products(desk, found.top_products)
 
@@ -63,18 +65,18 @@ def _tile(desk: Desk, week: today.Measure, day: today.Measure) -> None:
                     cards.change_pill(desk, day.change, rising_is_good=day.rising_is_good)
 
 
-async def _course(desk: Desk) -> None:
-    async def options(span_days: int) -> dict[str, object]:
-        found = await desk.read(("course", span_days), lambda view: today.course(view, span_days))
+def _course(desk: Desk, trade: today.Days) -> None:
+    def options(span_days: int) -> dict[str, object]:
+        found = today.course(trade, span_days)
         lines = [(desk.t("today.average"), found.average, False)]
         if any(value is not None for value in found.average_before):
             lines.append((desk.t("today.average_before"), found.average_before, True))
         days = charts.day_labels(found.dates, desk.f.day)
         return charts.course(days, found.revenue, lines, bar_name=desk.t("today.a_day"), money=desk.f.symbol)
 
-    async def show(span_days: int) -> None:
+    def show(span_days: int) -> None:
         chart.options.clear()
-        chart.options.update(await options(span_days))
+        chart.options.update(options(span_days))
         chart.update()
 
     with cards.card(desk.t("today.course"), desk.t("today.course_under")) as element:
@@ -82,7 +84,7 @@ async def _course(desk: Desk) -> None:
         toggle = ui.toggle(spans, value=today.SPANS_DAYS[-1], on_change=lambda event: show(event.value))
         toggle.props("unelevated dense no-caps toggle-color=teal-8 padding='2px 10px'").classes("sk-toggle")
         toggle.move(element.default_slot.children[0])
-        chart = cards.chart(await options(today.SPANS_DAYS[-1]))
+        chart = cards.chart(options(today.SPANS_DAYS[-1]))
 
 
 def _todos(desk: Desk, todos: tuple[Todo, ...]) -> None:

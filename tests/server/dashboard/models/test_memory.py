@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import counting
+
 from shopkeeper.server.dashboard.models.memory import MAX_KEPT, Memory
 
 LINE = {"order_id": "o", "customer_id": "c", "product_id": "p", "quantity": 1.0, "price": 1.0, "at": "2026-01-01"}
@@ -36,6 +38,38 @@ def test_within_the_fresh_seconds_nothing_is_looked_up_unless_told(shop):
     memory.forget()
     assert counted(memory, calls) == 1
     memory.close()
+
+
+def test_rows_of_other_tables_do_not_ask_again(shop, empty_memory):
+    calls = []
+
+    def read(of):
+        empty_memory.get("n", lambda view: calls.append(view.count("order_lines")), of=of)
+        return calls
+
+    read(("order_lines",))
+    shop.append("events", [{"event_id": "e", "at": "2026-01-01", "event": "view_item"}])
+    assert read(("order_lines",)) == [0]
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    assert read(("order_lines",)) == [0, 1]
+
+
+def test_a_run_and_a_restored_model_ask_what_is_made_of_runs_again(declared, shop, empty_memory):
+    counting.declare(declared)
+    shop.append("events", [{"event_id": "e", "at": "2026-01-01", "event": "view_item", "product_id": "p"}])
+    calls = []
+    for change in (
+        lambda: None,
+        lambda: shop.run("counting.count"),
+        lambda: shop.run("counting.count", {"value": 0.9}),
+        lambda: None,
+    ):
+        change()
+        empty_memory.get("r", lambda view: calls.append(1), of=("runs",))
+    assert len(calls) == 3
+    shop.restore_previous("counting.count")
+    empty_memory.get("r", lambda view: calls.append(1), of=("runs",))
+    assert len(calls) == 4
 
 
 def test_what_was_rejected_today_is_seen_though_the_shops_orders_are_old(shop, empty_memory):

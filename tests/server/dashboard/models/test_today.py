@@ -74,15 +74,15 @@ def test_sparks_have_a_value_for_each_of_28_days(found):
 
 
 def test_the_course_has_every_day_and_the_period_before(memory):
-    course = memory.get("course", lambda view: today.course(view, 30))
+    course = today.course(memory.get("daily", today.daily), 30)
     assert course.dates == tuple(DAY - timedelta(days=back) for back in range(29, -1, -1))
     assert course.total == pytest.approx(total(order_lines(), DAY - timedelta(29), DAY, worth))
     assert course.average[-1] == pytest.approx(sum(course.revenue[-7:]) / 7)
-    assert course.average_before[-1] == pytest.approx(memory.get("c60", lambda view: today.course(view, 60)).average[29])
+    assert course.average_before[-1] == pytest.approx(today.course(memory.get("daily", today.daily), 60).average[29])
 
 
 def test_the_course_of_a_year_starts_where_the_data_do(memory):
-    course = memory.get("year", lambda view: today.course(view, 365))
+    course = today.course(memory.get("daily", today.daily), 365)
     assert course.dates[0] == min(row["at"].date() for row in order_lines())
     assert course.average[:6] == (None,) * 6
     assert set(course.average_before) == {None}
@@ -91,7 +91,7 @@ def test_the_course_of_a_year_starts_where_the_data_do(memory):
 def test_an_empty_shop_has_no_clock(empty_memory):
     found = empty_memory.get("today", lambda view: today.read(view, "UTC"))
     assert found.newest_day is None
-    assert empty_memory.get("course", lambda view: today.course(view, 30)).dates == ()
+    assert today.course({}, 30).dates == ()
 
 
 def test_days_begin_at_the_shops_midnight(shop, empty_memory):

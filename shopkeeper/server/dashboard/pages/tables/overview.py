@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from shopkeeper.core.columns import Table
+from shopkeeper.core.schema import TABLES, VIEWS
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import tables
 
@@ -17,8 +20,9 @@ KINDS = ("fact", "entity", "view", "result")
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
-    shop = desk.shop
-    found = await desk.read(("tables",), lambda view: tables.cards(shop, view))
+    stored = await asyncio.to_thread(tables.cards, desk.shop)
+    views = [await _view_card(desk, table) for table in VIEWS]
+    found = [*stored, *views]
     n_rows = sum(card.n_rows for card in found if card.kind in ("fact", "entity"))
     with cards.head(desk.t("page.data"), desk.t("data.under", n=desk.f.number(n_rows))):
         n_rejected = next(card.n_rows for card in found if card.name == "rejected")
@@ -33,6 +37,17 @@ async def build(desk: Desk) -> None:
                         label=desk.t("data.import"), target="/import")  # fmt: skip
     for kind in KINDS:
         _kind(desk, kind, [card for card in found if card.kind == kind])
+
+
+async def _view_card(desk: Desk, table: Table) -> tables.TableCard:
+    return await desk.read(("view", table.name), lambda view: tables.view_card(view, table), of=sources(table))
+
+
+def sources(table: Table) -> tuple[str, ...]:
+    """The stored tables that a table is made from: itself, or those that its view is derived from."""
+    if table.kind != "view":
+        return (table.name,)
+    return tuple(sorted({name for source in table.of for name in sources(TABLES[source])}))
 
 
 def _kind(desk: Desk, kind: str, found: list[tables.TableCard]) -> None:

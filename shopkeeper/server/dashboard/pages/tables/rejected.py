@@ -10,12 +10,13 @@ from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import rejected
 
 if TYPE_CHECKING:
+    from shopkeeper.core.tasks import ShopView
     from shopkeeper.server.dashboard.desk import Desk
 
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
-    rules = await desk.read(("rules",), rejected.rules)
+    rules = await desk.read(("rules",), rejected.rules, of=("rejected",))
     total = desk.f.number(sum(rule.n_rows for rule in rules))
     crumbs = ((desk.t("page.data"), "/data"),)
     with cards.head(desk.t("rejected.title"), desk.t("rejected.under", n=total), crumbs=crumbs):
@@ -31,10 +32,13 @@ async def _rule(desk: Desk, rule: rejected.Rule) -> None:
     offset = [0]
 
     async def fill() -> None:
-        key = ("rejected", rule.rule, rule.table, offset[0], desk.shows_personal)
-        rows = await desk.read(
-            key, lambda view: rejected.rows(view, rule.rule, rule.table, offset=offset[0], shows_raw=desk.shows_personal)
-        )
+        shows_raw = desk.shows_personal
+        key = ("rejected", rule.rule, rule.table, offset[0], shows_raw)
+
+        def read(view: ShopView) -> tuple[rejected.RejectedRow, ...]:
+            return rejected.rows(view, rule.rule, rule.table, offset=offset[0], shows_raw=shows_raw)
+
+        rows = await desk.read(key, read, of=("rejected",))
         place.clear()
         with place:
             for row in rows:

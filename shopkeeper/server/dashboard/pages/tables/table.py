@@ -9,6 +9,8 @@ from nicegui import ui
 
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import tables
+from shopkeeper.server.dashboard.models.memory import RUNS
+from shopkeeper.server.dashboard.pages.tables.overview import sources
 
 if TYPE_CHECKING:
     from shopkeeper.core.columns import Column, Table
@@ -35,6 +37,7 @@ class Browser:
     def __init__(self, desk: Desk, table: Table) -> None:
         self._desk = desk
         self._table = table
+        self._of = (RUNS,) if table.kind == "result" else sources(table)
         self._sort = ""
         self._descending = True
         self._offset = 0
@@ -102,7 +105,7 @@ class Browser:
                 shows_personal=desk.shows_personal,
             )  # fmt: skip
 
-        found = await desk.read(("rows", self._table.name, desk.shows_personal, *asked), read)
+        found = await desk.read(("rows", self._table.name, desk.shows_personal, *asked), read, of=self._of)
         self._rows.props["pagination"] = {
             "sortBy": self._sort or self._table.moment or None, "descending": self._descending, "page": 1,
             "rowsPerPage": PAGE_ROWS, "rowsNumber": found.total,
