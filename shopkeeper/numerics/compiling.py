@@ -6,10 +6,11 @@ its default threading layer kills the process when two requests of a server ente
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -20,20 +21,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 Array = npt.NDArray[Any]
+Tell = Callable[[float], None]  # is told the share (0-1) that is done; may raise to stop the work
+
+
+def quiet(share: float) -> None:
+    """Tell nobody."""
 
 
 def kernel(function: F) -> F:
-    """``function`` compiled without the interpreter's lock; kept on disk beside the source, in the user's cache, or not at all."""
+    """``function`` compiled; kept on disk beside the source, else in the user's cache, else not at all."""
     try:
         compiled = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba found no folder that it may write to: it compiles anew in every process
         compiled = numba.njit(nogil=True)(function)
-    return compiled  # type: ignore[no-any-return]
+    return cast(F, compiled)
 
 
 def inlined(function: F) -> F:
     """``function`` compiled for use inside kernels only."""
-    return numba.njit(nogil=True, inline="never")(function)  # type: ignore[no-any-return]
+    return cast(F, numba.njit(nogil=True)(function))
 
 
 def n_threads() -> int:
@@ -50,12 +56,10 @@ def ranges(work: Integers, n_ranges: int) -> list[tuple[int, int]]:
     done = np.cumsum(work.astype(np.float64) + 1.0)
     cuts = np.searchsorted(done, np.linspace(0.0, done[-1], n_ranges + 1)[1:-1], side="left")
     edges = np.unique(np.concatenate(([0], cuts, [len(work)])))
-    return [(int(low), int(high)) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(low), int(high)) for low, high in itertools.pairwise(edges)]
 
 
-def in_threads(
-    call: Callable[[int, int], Any], spans: list[tuple[int, int]], tell: Callable[[float], None] = lambda share: None
-) -> None:
+def in_threads(call: Callable[[int, int], Any], spans: list[tuple[int, int]], tell: Tell = quiet) -> None:
     """``call(low, high)`` for every span, in parallel; ``tell(share done)`` is called in this thread and may raise to stop."""
     if len(spans) <= 1:
         for low, high in spans:

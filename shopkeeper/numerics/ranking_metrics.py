@@ -11,7 +11,7 @@ from shopkeeper.numerics.compiling import Array
 
 
 def hits(listed: Array, target_starts: Array, target: Array) -> Array:
-    """bool [cases, k]: whether each product of ``listed`` int [cases, k] (-1: none) is among its case's targets.
+    """Bool [cases, k]: whether each product of ``listed`` int [cases, k] (-1: none) is among its case's targets.
 
     Case c's targets are ``target[target_starts[c]:target_starts[c + 1]]``.
     """
@@ -27,28 +27,28 @@ def hits(listed: Array, target_starts: Array, target: Array) -> Array:
 
 
 def ndcg(hit: Array, n_targets: Array) -> Array:
-    """float64 [cases]: gain 1/log2(rank + 1) of each hit, over the gain of the best possible list of that length."""
+    """Float64 [cases]: gain 1/log2(rank + 1) of each hit, over the gain of the best possible list of that length."""
     k = hit.shape[1]
     gain = 1.0 / np.log2(np.arange(2, k + 2))
     best = np.concatenate(([0.0], np.cumsum(gain)))[np.minimum(n_targets, k)]
-    result: Array = np.divide(hit @ gain, best, out=np.zeros(len(hit)), where=best > 0)
+    result: Array = hit @ gain / np.maximum(best, 1e-30)
     return result
 
 
 def recall(hit: Array, n_targets: Array) -> Array:
-    """float64 [cases]: share of the targets that the list holds."""
-    result: Array = np.divide(hit.sum(axis=1), n_targets, out=np.zeros(len(hit)), where=n_targets > 0)
+    """Float64 [cases]: share of the targets that the list holds."""
+    result: Array = hit.sum(axis=1) / np.maximum(n_targets, 1)
     return result
 
 
 def hit_rate(hit: Array) -> Array:
-    """float64 [cases]: 1 where the list holds any target, else 0."""
-    result: Array = hit.any(axis=1).astype(np.float64)
+    """Float64 [cases]: 1 where the list holds any target, else 0."""
+    result: Array = np.asarray(hit.any(axis=1), np.float64)
     return result
 
 
 def reciprocal_rank(hit: Array) -> Array:
-    """float64 [cases]: 1 / rank of the first hit, 0 where there is none."""
-    first = hit.argmax(axis=1)
-    result: Array = np.where(hit.any(axis=1), 1.0 / (first + 1.0), 0.0)
+    """Float64 [cases]: 1 / rank of the first hit, 0 where there is none."""
+    first: Array = np.asarray(hit.argmax(axis=1) + 1.0)
+    result: Array = np.where(hit.any(axis=1), 1.0 / first, 0.0)
     return result

@@ -3,9 +3,12 @@
 A log of events (customer, product, kind, moment) becomes rows sorted by time, then rows with each product once, newest first.
 """
 
+# Kernels take what numba compiles them for: their arrays' types stand in their words.
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False, warn-return-any=False
+# ruff: noqa: ANN001, ANN202
+
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +61,18 @@ class Rows:
         """How many products each row has."""
         return np.diff(self.starts)
 
+    def only(self, kept_rows: Array) -> Rows:
+        """The rows where ``kept_rows`` bool [rows] holds, numbered anew from 0."""
+        starts = np.zeros(int(kept_rows.sum()) + 1, np.int64)
+        np.cumsum(self.sizes[kept_rows], out=starts[1:])
+        return self.entries(starts, np.repeat(kept_rows, self.sizes))
+
+    def entries(self, starts: Array, kept: Array) -> Rows:
+        """The entries where ``kept`` bool [entries] holds, as rows that begin at ``starts``."""
+        columns = (self.product, self.step, self.weight, self.count, self.kinds)
+        product, step, weight, count, kinds = (values[kept] for values in columns)
+        return Rows(starts, product, step, weight, count, kinds, self.n_products)
+
 
 @kernel
 def _scatter(group: Array, nexts: Array, out: Array) -> None:
@@ -81,33 +96,32 @@ def _comes_before(at: int, key: int, other_at: int, other_key: int) -> bool:
     return at < other_at or (at == other_at and key < other_key)
 
 
+@inlined
+def _sort_row(first, end, gap, product, kind, at):
+    """One pass of Shell's sort over ``[first, end)`` by (at, product, kind), in place."""
+    for place in range(first + gap, end):
+        moment, what, how = at[place], product[place], kind[place]
+        key = np.int64(what) * 256 + how
+        hole = place
+        while hole >= first + gap:
+            other = hole - gap
+            if not _comes_before(moment, key, at[other], np.int64(product[other]) * 256 + kind[other]):
+                break
+            at[hole], product[hole], kind[hole] = at[other], product[other], kind[other]
+            hole = other
+        at[hole], product[hole], kind[hole] = moment, what, how
+
+
 @kernel
-def _sort_rows(low: int, high: int, starts: Array, product: Array, kind: Array, at: Array) -> None:
-    """Shell sort of each row by (at, product, kind), in place: rows are short and often nearly sorted."""
+def _sort_rows(low, high, starts, product, kind, at):
+    """Sort each row in place: rows are short and often nearly sorted."""
     for row in range(low, high):
-        first = starts[row]
-        size = starts[row + 1] - first
+        size = starts[row + 1] - starts[row]
         gap = 1
         while gap < size // 3:
             gap = 3 * gap + 1
         while gap > 0:
-            for place in range(first + gap, first + size):
-                moment = at[place]
-                what = product[place]
-                how = kind[place]
-                key = np.int64(what) * 256 + how
-                hole = place
-                while hole >= first + gap:
-                    other = hole - gap
-                    if not _comes_before(moment, key, at[other], np.int64(product[other]) * 256 + kind[other]):
-                        break
-                    at[hole] = at[other]
-                    product[hole] = product[other]
-                    kind[hole] = kind[other]
-                    hole = other
-                at[hole] = moment
-                product[hole] = what
-                kind[hole] = how
+            _sort_row(starts[row], starts[row + 1], gap, product, kind, at)
             gap //= 3
 
 
@@ -153,56 +167,41 @@ def choose_rows(log: Log, chosen: Array) -> Log:
     return Log(starts, log.product[kept], log.kind[kept], log.at[kept], log.n_products)
 
 
+@inlined
+def _merge_row(first, last, log, weights, now, decay_per_day, place_of, out):
+    """Merge one row from its newest event back; where the merged row ends."""
+    product, kind, at = log
+    out_product, out_step, out_weight, out_count, out_kinds = out
+    end, step, moment = first, -1, np.int64(0)
+    for place in range(last - 1, first - 1, -1):
+        value = weights[kind[place]]
+        if value <= 0.0:
+            continue
+        if step < 0 or at[place] != moment:
+            step += 1
+            moment = at[place]
+        value *= np.exp(-decay_per_day * max(0.0, (now - moment) / 86_400e6))
+        what = product[place]
+        found = place_of[what]
+        if found < 0:
+            found = end
+            end += 1
+            place_of[what] = found
+            out_product[found], out_step[found], out_weight[found] = what, step, value
+            out_count[found], out_kinds[found] = 0, 0
+        out_weight[found] = max(out_weight[found], value)
+        out_count[found] += 1
+        out_kinds[found] |= np.uint32(1) << np.uint32(kind[place])
+    for found in range(first, end):
+        place_of[out_product[found]] = -1
+    return end
+
+
 @kernel
-def _merge_rows(
-    low: int,
-    high: int,
-    starts: Array,
-    product: Array,
-    kind: Array,
-    at: Array,
-    kind_weight: Array,
-    now: int,
-    decay_per_day: float,
-    n_products: int,
-    sizes: Array,
-    out_product: Array,
-    out_step: Array,
-    out_weight: Array,
-    out_count: Array,
-    out_kinds: Array,
-) -> None:
+def _merge_rows(low, high, starts, log, weights, now, decay_per_day, n_products, sizes, out):
     place_of = np.full(n_products, -1, np.int64)
     for row in range(low, high):
-        first = starts[row]
-        end = first
-        step = -1
-        moment = np.int64(0)
-        for place in range(starts[row + 1] - 1, first - 1, -1):
-            value = kind_weight[kind[place]]
-            if value <= 0.0:
-                continue
-            if step < 0 or at[place] != moment:
-                step += 1
-                moment = at[place]
-            value *= np.exp(-decay_per_day * max(0.0, (now - moment) / 86_400e6))
-            what = product[place]
-            found = place_of[what]
-            if found < first:
-                found = end
-                end += 1
-                place_of[what] = found
-                out_product[found] = what
-                out_step[found] = step
-                out_weight[found] = value
-                out_count[found] = 0
-                out_kinds[found] = 0
-            out_weight[found] = max(out_weight[found], value)
-            out_count[found] += 1
-            out_kinds[found] |= np.uint32(1) << np.uint32(kind[place])
-        sizes[row] = end - first
-        for found in range(first, end):
-            place_of[out_product[found]] = -1
+        sizes[row] = _merge_row(starts[row], starts[row + 1], log, weights, now, decay_per_day, place_of, out) - starts[row]
 
 
 def merge(log: Log, kind_weight: Array, now: int, half_life_days: float) -> Rows:
@@ -217,21 +216,22 @@ def merge(log: Log, kind_weight: Array, now: int, half_life_days: float) -> Rows
         np.empty(n_events, np.int32), np.empty(n_events, np.int32), np.empty(n_events, np.float32),
         np.empty(n_events, np.int32), np.empty(n_events, np.uint32),
     )  # fmt: skip
+    columns = (log.product, log.kind, log.at)
     weights = np.asarray(kind_weight, np.float64)
-    decay = np.log(2.0) / half_life_days
-
-    def call(low: int, high: int) -> None:
-        _merge_rows(
-            low, high, log.starts, log.product, log.kind, log.at, weights, now, decay, log.n_products, sizes, *out
-        )  # fmt: skip
-
-    in_threads(call, ranges(np.diff(log.starts), 2 * n_threads()))
+    decay = float(np.log(2.0) / half_life_days)
+    in_threads(
+        lambda low, high: _merge_rows(
+            low, high, log.starts, columns, weights, int(now), decay, log.n_products, sizes, out
+        ),
+        ranges(np.diff(log.starts), 2 * n_threads()),
+    )  # fmt: skip
     starts = np.zeros(log.n_rows + 1, np.int64)
     np.cumsum(sizes, out=starts[1:])
     if starts[-1] == n_events:
-        return Rows(starts, *out, n_products=log.n_products)
-    kept = np.arange(n_events) - np.repeat(log.starts[:-1], np.diff(log.starts)) < np.repeat(sizes, np.diff(log.starts))
-    return Rows(starts, *(values[kept] for values in out), n_products=log.n_products)
+        return Rows(starts, *out, log.n_products)
+    full = np.diff(log.starts)
+    kept = np.arange(n_events) - np.repeat(log.starts[:-1], full) < np.repeat(sizes, full)
+    return Rows(log.starts, *out, log.n_products).entries(starts, kept)
 
 
 def only_first(rows: Rows, limit: int) -> Rows:
@@ -243,8 +243,4 @@ def only_first(rows: Rows, limit: int) -> Rows:
     kept = place < limit
     starts = np.zeros(rows.n_rows + 1, np.int64)
     np.cumsum(np.minimum(sizes, limit), out=starts[1:])
-    columns = (rows.product, rows.step, rows.weight, rows.count, rows.kinds)
-    return Rows(starts, *(values[kept] for values in columns), n_products=rows.n_products)
-
-
-Tell = Callable[[float], None]
+    return rows.entries(starts, kept)

@@ -1,16 +1,14 @@
 """Which texts are alike: TF-IDF vectors and the nearest by cosine, through the same kernel as the product graph.
 
-weight = (1 + ln tf) * ln((1 + N) / (1 + df)) + 1-smoothed as in scikit-learn's TfidfTransformer(sublinear_tf=True), rows of length 1.
+weight = log2(1 + tf) * (ln((1 + N) / (1 + df)) + 1), each product's vector scaled to length 1 (Salton & Buckley, 1988).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from shopkeeper.numerics.co_occurrence import Graph, product_graph
-from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.sparse_rows import Rows, counting_sort
 
 
@@ -51,16 +49,10 @@ def without_common(rows: Rows, budget: int) -> Rows:
     order = np.argsort(sizes, kind="stable")
     kept_terms = np.zeros(rows.n_rows, np.bool_)
     kept_terms[order[np.cumsum(sizes[order].astype(np.float64) ** 2) <= budget]] = True
-    if kept_terms.all():
-        return rows
-    kept = np.repeat(kept_terms, sizes)
-    starts = np.zeros(int(kept_terms.sum()) + 1, np.int64)
-    np.cumsum(sizes[kept_terms], out=starts[1:])
-    columns = (rows.product, rows.step, rows.weight, rows.count, rows.kinds)
-    return Rows(starts, *(values[kept] for values in columns), n_products=rows.n_products)
+    return rows if kept_terms.all() else rows.only(kept_terms)
 
 
-def nearest_texts(rows: Rows, k: int, *, tell: Callable[[float], None] = lambda share: None) -> Graph:
+def nearest_texts(rows: Rows, k: int, *, tell: Tell = quiet) -> Graph:
     """The ``k`` products with the most similar texts (cosine of TF-IDF) of each product, best first."""
     one = np.ones(1, np.float32)
     factor = np.ones(rows.n_rows, np.float32)

@@ -1,77 +1,103 @@
-"""The k largest of some values, largest first, ties to the smaller code: a heap for kernels."""
+"""The k largest of some values, largest first, ties to the smaller code: for use inside kernels.
+
+A value and its code become one whole number: the bits of a positive float32 order like the float itself, so that comparing
+numbers compares values first and codes second. Selection is Hoare's (1961), sorting is his quicksort.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array, inlined
 
-
-@inlined
-def is_lower(value: float, code: int, other_value: float, other_code: int) -> bool:
-    """Whether (value, code) ranks below (other_value, other_code)."""
-    return value < other_value or (value == other_value and code > other_code)
+SHORT = 16  # below this many keys, inserting one by one is faster
+CODE_MASK = np.uint64(0xFFFFFFFF)
 
 
 @inlined
-def sift_down(values: Array, codes: Array, root: int, size: int) -> None:
-    """Restore the heap (lowest rank on top) below ``root``."""
-    value = values[root]
-    code = codes[root]
+def key_of(bits: Any, code: Any) -> Any:
+    """The key (uint64) of a positive float32 with these ``bits`` (uint32) and a code >= 0."""
+    return (np.uint64(bits) << np.uint64(32)) | (CODE_MASK - np.uint64(code))
+
+
+@inlined
+def code_of(key: Any) -> Any:
+    """The code (int32) in a key."""
+    return np.int32(CODE_MASK - (key & CODE_MASK))
+
+
+@inlined
+def bits_of(key: Any) -> Any:
+    """The bits (uint32) of the value in a key."""
+    return np.uint32(key >> np.uint64(32))
+
+
+@inlined
+def _insert_in_order(keys: Array, low: int, high: int) -> None:
+    for place in range(low + 1, high):
+        key = keys[place]
+        hole = place
+        while hole > low and keys[hole - 1] < key:
+            keys[hole] = keys[hole - 1]
+            hole -= 1
+        keys[hole] = key
+
+
+@inlined
+def _partition(keys: Array, low: int, high: int) -> int:
+    """Where ``keys[low:high]`` is cut after moving the larger ones to the front; both parts are smaller than the whole."""
+    middle = (low + high) // 2
+    first, second, third = keys[low], keys[middle], keys[high - 1]
+    pivot = max(min(first, second), min(max(first, second), third))
+    left, right = low - 1, high
     while True:
-        child = 2 * root + 1
-        if child >= size:
-            break
-        if child + 1 < size and is_lower(values[child + 1], codes[child + 1], values[child], codes[child]):
-            child += 1
-        if not is_lower(values[child], codes[child], value, code):
-            break
-        values[root] = values[child]
-        codes[root] = codes[child]
-        root = child
-    values[root] = value
-    codes[root] = code
+        left += 1
+        while keys[left] > pivot:
+            left += 1
+        right -= 1
+        while keys[right] < pivot:
+            right -= 1
+        if left >= right:
+            return right + 1 if right + 1 < high else right
+        keys[left], keys[right] = keys[right], keys[left]
 
 
 @inlined
-def offer(values: Array, codes: Array, size: int, value: float, code: int) -> int:
-    """Put (value, code) in the heap of at most ``len(values)`` entries, ``size`` of them used; gives the new size."""
-    if size < len(values):
-        place = size
-        while place > 0:
-            parent = (place - 1) // 2
-            if not is_lower(value, code, values[parent], codes[parent]):
-                break
-            values[place] = values[parent]
-            codes[place] = codes[parent]
-            place = parent
-        values[place] = value
-        codes[place] = code
-        return size + 1
-    if size > 0 and is_lower(values[0], codes[0], value, code):
-        values[0] = value
-        codes[0] = code
-        sift_down(values, codes, 0, size)
-    return size
-
-
-@inlined
-def sort_heap(values: Array, codes: Array, size: int) -> None:
-    """The heap's ``size`` entries in place, highest rank first."""
-    last = size - 1
-    while last > 0:
-        value = values[0]
-        code = codes[0]
-        values[0] = values[last]
-        codes[0] = codes[last]
-        values[last] = value
-        codes[last] = code
-        sift_down(values, codes, 0, last)
-        last -= 1
+def largest(keys: Array, size: int, k: int) -> int:
+    """How many were kept: the ``k`` largest of the distinct ``keys[:size]`` move to the front, sorted, largest first."""
+    kept = min(size, k)
+    low, high = 0, size
+    while high - low > SHORT and kept < high:
+        cut = _partition(keys, low, high)
+        if cut <= kept:
+            low = cut
+        if cut >= kept:
+            high = cut
+    if kept < high:
+        _insert_in_order(keys, low, high)
+    stack_low = np.empty(64, np.int64)
+    stack_high = np.empty(64, np.int64)
+    stack_low[0], stack_high[0], depth = 0, kept, 1
+    while depth > 0:
+        depth -= 1
+        low, high = stack_low[depth], stack_high[depth]
+        while high - low > SHORT:
+            cut = _partition(keys, low, high)
+            if cut - low < high - cut:  # the longer part waits, so that at most log2 parts do
+                stack_low[depth], stack_high[depth] = cut, high
+                high = cut
+            else:
+                stack_low[depth], stack_high[depth] = low, cut
+                low = cut
+            depth += 1
+        _insert_in_order(keys, low, high)
+    return kept
 
 
 def top_k_reference(values: Array, k: int) -> Array:
-    """Codes of the ``k`` largest positive ``values``, largest first, ties to the smaller code. What the heap must equal."""
+    """Codes of the ``k`` largest positive ``values``, largest first, ties to the smaller code. What the kernels must equal."""
     order = np.lexsort((np.arange(len(values)), -values))
     found: Array = order[values[order] > 0][:k]
     return found

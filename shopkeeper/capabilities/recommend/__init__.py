@@ -1,1 +1,1 @@
-"""Recommend: what would this person like?"""
+"""Recommend: what this person would like."""

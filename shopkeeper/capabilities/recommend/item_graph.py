@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.co_occurrence import Graph, product_graph
-from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.sparse_rows import Log, Rows, merge, only_first
 
 WINDOW = 64  # distances in moments beyond this count as this
@@ -20,18 +20,18 @@ WINDOW = 64  # distances in moments beyond this count as this
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is tuned on the validation period. The defaults are the best on average over the stores that we looked at."""
+    """What is tuned on the validation period."""
 
-    customer_exponent: float = 0.25
+    customer_exponent: float = 0.5
     source_exponent: float = 0.5
-    target_exponent: float = 0.25
-    shrinkage: float = 5.0
+    target_exponent: float = 0.5
+    shrinkage: float = 10.0
+    trend_exponent: float = 0.25
     backward_weight: float = 0.5
     step_decay: float = 0.25
     recency_decay: float = 0.5
-    kind_exponent: float = 1.0
     half_life_days: float = 365.0
-    trend_exponent: float = 0.0
+    kind_exponent: float = 1.0
     popularity_half_life_days: float = 30.0
     own_weight: float = 1.0
 
@@ -40,18 +40,35 @@ class Parameters:
         return dataclasses.replace(self, **{name: value})
 
 
+# Where the search begins: a mixture, a shop with seasons, a shop where order matters, and the cosine.
+STARTS = (
+    Parameters(),
+    Parameters(
+        customer_exponent=1.0, source_exponent=0.25, target_exponent=1.0, shrinkage=20.0, trend_exponent=0.5,
+        step_decay=0.25, recency_decay=0.25, half_life_days=1e6,
+    ),
+    Parameters(
+        customer_exponent=0.0, target_exponent=0.125, shrinkage=5.0, trend_exponent=0.0, backward_weight=0.25,
+        step_decay=0.5, recency_decay=1.5, half_life_days=1e6,
+    ),
+    Parameters(
+        customer_exponent=0.0, target_exponent=0.5, shrinkage=0.0, trend_exponent=0.0, backward_weight=1.0,
+        step_decay=0.0, recency_decay=0.0, half_life_days=1e6,
+    ),
+)  # fmt: skip
+
 # What each parameter may be, in the order in which the search goes through them.
 CHOICES: Mapping[str, tuple[float, ...]] = {
-    "recency_decay": (0.0, 0.25, 0.5, 1.0, 1.5),
-    "target_exponent": (0.0, 0.125, 0.25, 0.5, 0.75),
+    "trend_exponent": (0.0, 0.125, 0.25, 0.5, 0.75, 1.0),
+    "target_exponent": (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5),
+    "recency_decay": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0),
+    "customer_exponent": (0.0, 0.25, 0.5, 1.0, 1.5),
     "backward_weight": (0.0, 0.25, 0.5, 1.0),
-    "trend_exponent": (0.0, 0.15, 0.3, 0.5),
-    "customer_exponent": (0.0, 0.25, 0.5, 1.0),
-    "source_exponent": (0.0, 0.25, 0.5, 0.75),
+    "source_exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
+    "shrinkage": (0.0, 5.0, 10.0, 20.0, 50.0),
     "step_decay": (0.0, 0.25, 0.5, 1.0),
-    "half_life_days": (30.0, 90.0, 365.0, 1e6),
     "kind_exponent": (0.0, 0.5, 1.0, 2.0),
-    "shrinkage": (0.0, 5.0, 20.0),
+    "half_life_days": (30.0, 90.0, 365.0, 1e6),
 }
 
 
@@ -82,7 +99,7 @@ def learn_graph(
     parameters: Parameters,
     settings: RecommendSettings,
     trend: Array,
-    tell: Callable[[float], None] = lambda share: None,
+    tell: Tell = quiet,
 ) -> Graph:
     """The neighbors of every product. ``trend`` float [products] is how much each was bought of late, see `trending`."""
     rows = only_first(rows, settings.history_limit)
@@ -99,15 +116,13 @@ def learn_graph(
 
 
 def target_factor(rows: Rows, parameters: Parameters, trend: Array) -> Array:
-    """float [products]: what divides away a product's popularity and multiplies in that it is bought now."""
+    """Float [products]: what divides away a product's popularity and multiplies in how much it is bought now."""
     degree = np.bincount(rows.product, minlength=rows.n_products) + parameters.shrinkage
-    factor = np.maximum(degree, 1.0) ** -parameters.target_exponent
+    factor: Array = np.maximum(degree, 1.0) ** -parameters.target_exponent
     if parameters.trend_exponent > 0.0 and trend.max(initial=0.0) > 0.0:
         # A floor of one thousandth of the mean keeps products that nobody bought of late reachable.
-        floor = 1e-3 * float(trend.mean())
-        factor = factor * ((trend + floor) / (degree + 1.0)) ** parameters.trend_exponent
-    result: Array = factor
-    return result
+        factor = factor * (trend / trend.mean() + 1e-3) ** parameters.trend_exponent
+    return factor
 
 
 def source_factor(rows: Rows, parameters: Parameters) -> Array:
@@ -120,6 +135,12 @@ def source_factor(rows: Rows, parameters: Parameters) -> Array:
 def recency_table(parameters: Parameters, length: int = 4096) -> Array:
     """float32 [length]: the weight of a product whose newest event lies that many moments back."""
     result: Array = ((1.0 + np.arange(length)) ** -parameters.recency_decay).astype(np.float32)
+    return result
+
+
+def claims(count: Array, step: Array) -> Array:
+    """float32 [entries]: how much a customer's own product asks to be shown again: how often it was chosen, then how lately."""
+    result: Array = (count + 1.0 / (2.0 + step)).astype(np.float32)
     return result
 
 

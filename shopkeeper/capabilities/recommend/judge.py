@@ -1,4 +1,4 @@
-"""How good it is: a split by time, the naive answers beside ours, parameters chosen on validation, the last period scored once."""
+"""How good it is: split by time, the naive answers beside ours, parameters chosen on validation, the last period scored once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 
 from shopkeeper.capabilities.recommend.item_graph import (
     CHOICES,
+    STARTS,
     Parameters,
+    claims,
     customer_rows,
     kind_weights,
     learn_graph,
@@ -23,13 +25,14 @@ from shopkeeper.core.results import Interval, Score
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.bootstrap import mean_interval
 from shopkeeper.numerics.co_occurrence import Graph
-from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.neighbor_scores import best_of_rows
 from shopkeeper.numerics.ranking_metrics import hit_rate, hits, ndcg, recall
 from shopkeeper.numerics.sparse_rows import Log, Rows, choose_rows, cut, merge
 
 K = 10  # products in a judged list: what a page shows
 MINIMUM_CASES = 20
+WORTHWHILE = 1.01  # a step of the search must pay by one percent, or it follows the noise of one period
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -159,7 +162,7 @@ def lists(at: Period, parameters: Parameters, cases: Cases, *, own: float) -> Ar
     share = shares(rows, source_factor(rows, parameters), recency_table(parameters))
     return best_of_rows(
         rows, share, at.graph(parameters), chosen=cases.row, n=K, history=at.settings.history, own=own,
-        fallback=ranked(at.trend(parameters)),
+        row_claim=claims(rows.count, rows.step), fallback=ranked(at.trend(parameters)),
     )[0]  # fmt: skip
 
 
@@ -175,7 +178,7 @@ def bought_again(at: Period, parameters: Parameters, cases: Cases) -> Array:
 
 def _without_graph(at: Period, parameters: Parameters, cases: Cases, own: float) -> Array:
     rows = at.rows(parameters)
-    share = rows.count + 1.0 / (2.0 + rows.step)
+    share = claims(rows.count, rows.step)
     empty = Graph(np.zeros(rows.n_products + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
     fallback = ranked(at.trend(parameters))
     return best_of_rows(rows, share, empty, chosen=cases.row, n=K, history=1, own=own, fallback=fallback)[0]
@@ -207,39 +210,64 @@ def sample(log: Log, settings: RecommendSettings, seed: int) -> tuple[Log, Array
     return choose_rows(log, chosen), chosen
 
 
-def tune(at: Period, n_trials: int, tell: Callable[[float], None] = lambda share: None) -> Tuned:
-    """Parameters chosen on ``at``'s cases: one coordinate after the other, round by round, at most ``n_trials`` graphs or lists.
+def tune(at: Period, n_trials: int, tell: Tell = quiet) -> Tuned:
+    """Parameters chosen on ``at``'s cases in at most ``n_trials`` trials: the best start, then one parameter after the other.
 
     Deterministic: the same input and number of trials give the same parameters.
     """
-    best = Parameters()
     if len(at.new.row) < MINIMUM_CASES or n_trials == 0:
-        return Tuned(best, 0, len(at.new.row), 0.0, 0.0)
-    scores = [float(gains(popular(at, _with_half_life(best, days), at.new), at.new).mean()) for days in HALF_LIVES_DAYS]
-    best = _with_half_life(best, HALF_LIVES_DAYS[int(np.argmax(scores))])
-
-    def score(parameters: Parameters) -> float:
-        return float(gains(lists(at, parameters, at.new, own=-1.0), at.new).mean())
-
-    first = value = score(best)
-    done = 1
-    tried = {best}
-    while done < n_trials:
-        before = len(tried)
+        return Tuned(Parameters(), 0, len(at.new.row), 0.0, 0.0)
+    scores = [float(gains(popular(at, _with_half_life(Parameters(), days), at.new), at.new).mean()) for days in HALF_LIVES_DAYS]
+    half_life = HALF_LIVES_DAYS[int(np.argmax(scores))]
+    search = _Search(at, n_trials, tell)
+    for start in STARTS:
+        search.better(_with_half_life(start, half_life))
+    n_before = 0
+    while search.n_trials > n_before:
+        n_before = search.n_trials
         for name, choices in CHOICES.items():
-            for choice in choices:
-                candidate = best.changed(name, choice)
-                if candidate in tried or done >= n_trials:
-                    continue
-                tried.add(candidate)
-                reached = score(candidate)
-                done += 1
-                tell(done / n_trials)
-                if reached > value:
-                    best, value = candidate, reached
-        if len(tried) == before:
-            break
-    return Tuned(_own_weight(at, best), done, len(at.new.row), first, value)
+            search.along(name, choices)
+    return Tuned(_own_weight(at, search.best), search.n_trials, len(at.new.row), search.first, search.value)
+
+
+class _Search:
+    """The best parameters so far; a trial that was made is not made again."""
+
+    def __init__(self, at: Period, limit: int, tell: Tell) -> None:
+        self.best, self.value, self.first = Parameters(), -1.0, 0.0
+        self._at, self._limit, self._tell = at, limit, tell
+        self._tried: set[Parameters] = set()
+
+    @property
+    def n_trials(self) -> int:
+        """How many trials were made."""
+        return len(self._tried)
+
+    def better(self, candidate: Parameters) -> bool:
+        """Whether ``candidate`` is better than the best so far, which it then becomes; False without a trial at the limit."""
+        if candidate in self._tried or self.n_trials >= self._limit:
+            return False
+        self._tried.add(candidate)
+        reached = float(gains(lists(self._at, candidate, self._at.new, own=-1.0), self._at.new).mean())
+        self._tell(self.n_trials / self._limit)
+        if self.n_trials == 1:
+            self.first = reached
+        if reached <= self.value * WORTHWHILE:
+            return False
+        self.best, self.value = candidate, reached
+        return True
+
+    def along(self, name: str, choices: tuple[float, ...]) -> None:
+        """Go up or down the choices of one parameter for as long as that helps."""
+        for direction in (1, -1):
+            moved = False
+            while True:
+                place = choices.index(getattr(self.best, name)) + direction
+                if not 0 <= place < len(choices) or not self.better(self.best.changed(name, choices[place])):
+                    break
+                moved = True
+            if moved:
+                return
 
 
 def _with_half_life(parameters: Parameters, days: float) -> Parameters:
@@ -248,7 +276,7 @@ def _with_half_life(parameters: Parameters, days: float) -> Parameters:
 
 def _own_weight(at: Period, best: Parameters) -> Parameters:
     """How much what a customer has counts where repeats are allowed: chosen on all purchases of the validation period."""
-    choices = (0.0, 0.3, 1.0, 3.0, 10.0)
+    choices = (0.0, 0.5, 1.0, 2.0, 5.0, 20.0)
     reached = [float(gains(lists(at, best, at.every, own=choice), at.every).mean()) for choice in choices]
     return best.changed("own_weight", choices[int(np.argmax(reached))])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +24,14 @@ from shopkeeper.capabilities.recommend.item_graph import (
     shares,
     source_factor,
 )
-from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, read_interactions, read_texts, read_titles
+from shopkeeper.capabilities.recommend.read import (
+    Interactions,
+    as_arrow,
+    packed,
+    read_interactions,
+    read_texts,
+    read_titles,
+)
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.trending import ranked, trend
 from shopkeeper.core.errors import NotEnoughData
@@ -35,7 +41,7 @@ from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
-from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.compiling import Array, Tell
 from shopkeeper.numerics.neighbor_scores import best_of_rows
 from shopkeeper.numerics.sparse_rows import Log, Rows, build_log
 
@@ -71,7 +77,7 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
     table = recommendations(model, data, settings, view)
     progress.step(0.98, "packing what was learned")
     card = _card(data, log, tuned, cuts, sampled, settings)
-    return Result(table, scores, _arrays(model, data), card, _headline(scores, data, table))
+    return Result(table, scores, _arrays(model, data), card, _headline(scores, data))
 
 
 def _refuse_too_little(log: Log, settings: RecommendSettings) -> None:
@@ -127,12 +133,12 @@ def _learn_model(
     return Model(rows, graph, content, trend_of, source_factor(rows, parameters), parameters)
 
 
-def _teller(progress: Progress, doing: str) -> Callable[[float], None]:
+def _teller(progress: Progress, doing: str) -> Tell:
     return lambda share: progress.step(share, doing)
 
 
 def recommendations(model: Model, data: Interactions, settings: RecommendSettings, view: ShopView) -> pa.Table:
-    """The `recommendations` table: the best new products of each known customer, the most recently seen customers first chosen."""
+    """The `recommendations` table: the best new products of each known customer (the most recent ones, if they are many)."""
     chosen = _listed_customers(model.rows, data, settings)
     own_shares = shares(model.rows, model.source_factor, recency_table(model.parameters))
     tell = _teller(Part(view.progress, 0.9, 0.98), "listing recommendations")
@@ -187,15 +193,8 @@ def _json_lists(words: pa.Array, codes: Array) -> pa.Array:
 
 def _arrays(model: Model, data: Interactions) -> dict[str, Array]:
     """What is saved: rows of known customers only; guests' orders have spoken through the graph."""
-    known = np.flatnonzero(data.is_known)
-    sizes = model.rows.sizes[known]
-    starts = np.zeros(len(known) + 1, np.int64)
-    np.cumsum(sizes, out=starts[1:])
-    kept = np.repeat(data.is_known, model.rows.sizes)
-    customers = as_arrow(data.customers).take(pa.array(known))
-    from shopkeeper.capabilities.recommend.read import packed
-
-    names = packed(customers)
+    rows = model.rows.only(data.is_known)
+    names = packed(as_arrow(data.customers).take(pa.array(np.flatnonzero(data.is_known))))
     return {
         "product_bytes": data.products.data, "product_offsets": data.products.offsets,
         "customer_bytes": names.data, "customer_offsets": names.offsets,
@@ -203,10 +202,10 @@ def _arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "content_starts": model.content.starts, "content_neighbor": model.content.neighbor,
         "content_weight": model.content.weight,
         "trending": ranked(model.trend), "trend": model.trend.astype(np.float32), "source_factor": model.source_factor,
-        "row_starts": starts, "row_product": model.rows.product[kept],
-        "row_step": np.minimum(model.rows.step[kept], 32_000).astype(np.int16), "row_weight": model.rows.weight[kept],
-        "row_count": np.minimum(model.rows.count[kept], 32_000).astype(np.int16),
-        "row_bought": ((model.rows.kinds[kept] & np.uint32(PURCHASE_BIT)) > 0).astype(np.uint8),
+        "row_starts": rows.starts, "row_product": rows.product, "row_weight": rows.weight,
+        "row_step": np.minimum(rows.step, 32_000).astype(np.int16),
+        "row_count": np.minimum(rows.count, 32_000).astype(np.int16),
+        "row_bought": ((rows.kinds & np.uint32(PURCHASE_BIT)) > 0).astype(np.uint8),
     }  # fmt: skip
 
 
@@ -236,7 +235,7 @@ def _iso(microseconds: int) -> str:
     return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()
 
 
-def _headline(scores: tuple[Score, ...], data: Interactions, table: pa.Table) -> str:
+def _headline(scores: tuple[Score, ...], data: Interactions) -> str:
     n_customers = int(data.is_known.sum())
     listed = f"{n_customers:,} customers and {len(data.products):,} products"
     if not scores:

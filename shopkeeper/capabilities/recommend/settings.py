@@ -29,7 +29,7 @@ class RecommendSettings:
         0.1, "share of the interactions, the newest, that scores are made on; as many before them choose", low=0.01, high=0.4
     )
     tuning_trials: int = setting(
-        40, "how many sets of parameters are tried; 0 keeps the defaults", unit="trials", low=0, high=1000
+        24, "how many sets of parameters are tried; 0 keeps the defaults", unit="trials", low=0, high=1000
     )
     tuning_interactions: int = setting(
         1_000_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000

@@ -54,13 +54,13 @@ def climb(model: RecommendModel, past: Past, wanted: Wanted, graph_rung: str) ->
 def _from_graph(
     model: RecommendModel, graph: Graph, past: Past, wanted: Wanted, excluded: Array, rung: str, shown: list[Product]
 ) -> Array:
-    total, touched = model.scratch.sized(model.catalog.capacity)
+    total, touched, keys = model.scratch.sized(model.catalog.capacity)
     n = wanted.n - len(shown)
     product, score = np.empty(n, np.int32), np.empty(n, np.float32)
     own = wanted.own if graph is model.graph else 0.0
     size = best(
-        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, excluded, wanted.allowed, model.catalog.price,
-        wanted.price_low, wanted.price_high, wanted.any_price, own, total, touched, product, score,
+        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.claim, own, excluded,
+        wanted.allowed, model.catalog.price, wanted.price_low, wanted.price_high, wanted.any_price, total, touched, keys, product, score,
     )  # fmt: skip
     product, score = product[:size], score[:size]
     if size == 0:
@@ -109,7 +109,7 @@ def _reasons(
 
 
 def _from_order(model: RecommendModel, order: Array, wanted: Wanted, excluded: Array, rung: str, shown: list[Product]) -> Array:
-    total, _ = model.scratch.sized(model.catalog.capacity)
+    total, _, _ = model.scratch.sized(model.catalog.capacity)
     product = np.empty(wanted.n - len(shown), np.int32)
     size = first_allowed(
         order,

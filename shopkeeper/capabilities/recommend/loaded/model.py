@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.item_graph import Parameters, parameters_from, recency_table
+from shopkeeper.capabilities.recommend.item_graph import Parameters, claims, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.live import History, Live
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
@@ -26,12 +26,14 @@ NOTHING = np.empty(0, np.int32)
 class Past:
     """What is known of whom an answer is for.
 
-    ``source`` int32 are the products that speak, newest first, with ``weight`` float32; the first ``n_visit`` of them are of this
+    ``source`` int32 are the products that speak, newest first, with ``weight`` float32 and ``claim`` float32 (how much each asks
+    to be shown again, where that is allowed); the first ``n_visit`` of them are of this
     visit. ``bought`` and ``seen`` are codes, for the filters.
     """
 
     source: Array
     weight: Array
+    claim: Array
     n_visit: int
     bought: Array
     seen: Array
@@ -43,13 +45,15 @@ class Scratch(threading.local):
     def __init__(self) -> None:
         self.total = np.zeros(0, np.float32)
         self.touched = np.zeros(0, np.int32)
+        self.keys = np.zeros(0, np.uint64)
 
-    def sized(self, capacity: int) -> tuple[Array, Array]:
-        """(total float32, touched int32) with room for ``capacity`` products; total is zero."""
+    def sized(self, capacity: int) -> tuple[Array, Array, Array]:
+        """(total float32, touched int32, keys uint64) with room for ``capacity`` products; total is zero."""
         if len(self.total) < capacity:
             self.total = np.zeros(capacity, np.float32)
             self.touched = np.zeros(capacity, np.int32)
-        return self.total, self.touched
+            self.keys = np.zeros(capacity, np.uint64)
+        return self.total, self.touched, self.keys
 
 
 class RecommendModel:
@@ -68,6 +72,7 @@ class RecommendModel:
         self._starts = arrays["row_starts"]
         self._product, self._step = arrays["row_product"], arrays["row_step"]
         self._weight, self._bought = arrays["row_weight"], arrays["row_bought"]
+        self._count = arrays["row_count"]
         self._factor = arrays["source_factor"]
         self._recency = recency_table(self.parameters, 2**15 + 1024)
 
@@ -102,8 +107,10 @@ class RecommendModel:
         bought = product[self._bought[low:high] > 0]
         if visit is None and recent is None and not products:
             newest = product[: self.history]
-            weight = self._weight[low : low + len(newest)] * self._recency[self._step[low : low + len(newest)]]
-            return Past(newest, weight * self._factor[newest], 0, bought, product)
+            high = low + len(newest)
+            step = self._step[low:high]
+            weight = self._weight[low:high] * self._recency[step] * self._factor[newest]
+            return Past(newest, weight, claims(self._count[low:high], step), 0, bought, product)
         return self._past_with_live(visit, recent, products, product, bought, low)
 
     def _past_with_live(
@@ -126,17 +133,19 @@ class RecommendModel:
         weight = np.concatenate((np.array(strengths, np.float32), self._weight[places])).astype(np.float32)
         step = np.concatenate((np.arange(n_live), self._step[places].astype(np.int64) + n_live))
         weight *= self._recency[step] * self._speech(source)
+        count = np.concatenate((np.ones(n_live), self._count[places]))
         new_bought = (visit.bought if visit else set()) | (recent.bought if recent else set())
         if new_bought:
             bought = np.concatenate((bought, np.fromiter(new_bought, np.int32)))
         seen = np.concatenate((product, np.fromiter(weights, np.int32)))
-        return Past(source, weight, min(n_visit, n_live), bought, seen)
+        return Past(source, weight, claims(count, step), min(n_visit, n_live), bought, seen)
 
     def beside(self, product_id: str) -> Past:
         """A past of this product alone, which is left out of the answer; empty for a product that nobody knows."""
         code = self.catalog.find(product_id)
         source = np.array([code], np.int32) if code >= 0 else NOTHING
-        return Past(source, np.ones(len(source), np.float32), 0, NOTHING, NOTHING)
+        one = np.ones(len(source), np.float32)
+        return Past(source, one, one, 0, NOTHING, NOTHING)
 
     def excluded(self, past: Past, products: tuple[str, ...], bought: bool, seen: bool) -> Array:
         """int32 codes of what must not be shown."""
