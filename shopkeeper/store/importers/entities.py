@@ -10,10 +10,16 @@ from shopkeeper.store.importers.facts import GOOD
 from shopkeeper.store.importers.ids import parquet
 from shopkeeper.store.importers.reading.relation import quoted
 from shopkeeper.store.importers.recognition import Recognition
+from shopkeeper.store.importers.staging import ORDER
+
+PEOPLE = ("customers", "identities")
 
 
 def entity_sql(name: str, recognition: Recognition, staging: Path) -> str:
-    """SELECT of the key and the columns that the file has. A column's value is that of the last row that has one, or the most frequent where the preset says so."""
+    """SELECT of the key and the columns that the file has.
+
+    A column's value is that of the last row that has one, or the most frequent where the preset says so.
+    """
     table = schema.table(name)
     key = quoted(f"{name}.{table.id}")
     has = [column for column in table.names if f"{name}.{column}" in recognition.uses and column != table.id]
@@ -27,7 +33,9 @@ def entity_sql(name: str, recognition: Recognition, staging: Path) -> str:
             parts.append(f"arg_max({source}, {order}) AS {quoted(column)}")
     if "created_at" in table.names and "created_at" not in has and moment in recognition.uses and name != recognition.primary:
         parts.append(f"min({quoted(moment)}) AS created_at")
-    where = f"{GOOD} AND {key} IS NOT NULL"
+    # who only paid for a delivery is a customer all the same
+    good = f"_rule IS NULL AND (_aside IS NULL OR starts_with(_aside, '{ORDER}'))" if name in PEOPLE else GOOD
+    where = f"{good} AND {key} IS NOT NULL"
     query = f"SELECT {', '.join(parts)} FROM {parquet(staging)} WHERE {where} GROUP BY {key}"
     for column in has:
         if f"{name}.{column}" in frequent:

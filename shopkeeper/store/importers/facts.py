@@ -60,11 +60,12 @@ def _with_ids(table: Table, rows: str) -> str:
     numbered = f"SELECT *, md5(concat_ws(chr(2), {content})) AS _content FROM ({rows})"
     again = "row_number() OVER (PARTITION BY _content ORDER BY _row)"
     made = f"SELECT *, {again} AS _again FROM ({numbered})"
-    return f"SELECT * EXCLUDE (_content, _again), _content || CASE WHEN _again > 1 THEN '-' || _again ELSE '' END AS {table.id} FROM ({made})"
+    suffix = "CASE WHEN _again > 1 THEN '-' || _again ELSE '' END"
+    return f"SELECT * EXCLUDE (_content, _again), _content || {suffix} AS {table.id} FROM ({made})"
 
 
 def _orders_of_lines(recognition: Recognition, staging: Path, has: set[str]) -> str:
-    """Orders from a file of lines: the sum of the lines that are kept; what holds for the order from its first row that has it."""
+    """Orders from a file of lines: the sum of the lines that are kept, and what the order's first row that has it says."""
     table = schema.table("orders")
     per_line = recognition.preset is not None and any(rule.do == "order" for rule in recognition.preset.rows)
     at = '"orders.at"' if "at" in has else '"order_lines.at"'
@@ -82,7 +83,8 @@ def _orders_of_lines(recognition: Recognition, staging: Path, has: set[str]) -> 
             columns.append(f'arg_min("orders.{name}", _row) AS {quoted(name)}')
     return (
         f'SELECT min(_row) AS _row, "orders.order_id" AS order_id, {", ".join(columns)} FROM {parquet(staging)} '
-        f"WHERE _rule IS NULL AND (_aside IS NULL OR starts_with(_aside, '{ORDER}')) AND \"orders.order_id\" IS NOT NULL GROUP BY order_id"
+        f"WHERE _rule IS NULL AND (_aside IS NULL OR starts_with(_aside, '{ORDER}')) "
+        'AND "orders.order_id" IS NOT NULL GROUP BY order_id'
     )
 
 
@@ -90,6 +92,7 @@ def taken_back_sql(lines: Sequence[Path], staging: Path) -> str:
     """SELECT, like `fact_sql`, of a return for each line of an order that was cancelled, at that moment."""
     moment = quoted(f"order_lines.{RETURNED_AT}")
     return (
-        f"SELECT lines.* REPLACE (line_id || '-return' AS line_id, {moment} AS \"at\", -quantity AS quantity) FROM {parquet(lines)} AS lines "
+        f"SELECT lines.* REPLACE (line_id || '-return' AS line_id, {moment} AS \"at\", -quantity AS quantity) "
+        f"FROM {parquet(lines)} AS lines "
         f"JOIN (SELECT _row, {moment} FROM {parquet(staging)} WHERE {moment} IS NOT NULL) USING (_row)"
     )

@@ -132,7 +132,7 @@ def _from_words(rows: Rows, table: str | None, names: tuple[str, ...], typed: Ma
         uses.update(_uses(table, names, taken, weak=True))
         _without_order_duplicates(table, uses)
         for along in ALONG.get(table, ()):
-            extra = _uses(along, names, taken if along in ("stock_levels",) else set(), weak=False, but=uses)
+            extra = _uses(along, names, taken if along in ("stock_levels",) else set(), weak=False)
             if _worth(along, table, extra):
                 uses.update(extra)
                 tables.append(along)
@@ -149,9 +149,7 @@ def _from_words(rows: Rows, table: str | None, names: tuple[str, ...], typed: Ma
     return replace(found, notes=tuple(notes) + found.notes)
 
 
-def _uses(
-    table: str, names: Sequence[str], taken: set[str], *, weak: bool, but: Mapping[str, Use] | None = None
-) -> dict[str, Use]:
+def _uses(table: str, names: Sequence[str], taken: set[str], *, weak: bool) -> dict[str, Use]:
     """Our columns of one table that the names make. One column of the file makes at most one of ours in a table."""
     matches = synonyms.matches(table, [name for name in names if name not in taken], weak=weak)
     found: dict[str, Use] = {}
@@ -223,7 +221,7 @@ def _addresses(sample: Sequence[str]) -> bool:
 
 def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
     """The recognition with what is assumed, what is shared between tables, what is made and what is missing."""
-    uses, notes = dict(found.uses), list(found.notes)
+    uses = dict(found.uses)
     for target, constant in ASSUMED.items():
         if target.split(".")[0] == found.primary and target not in uses:
             uses[target] = Use(constant=constant, note="assumed: the file has no such column")
@@ -233,18 +231,11 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
             is_shared = column in ("order_id", "customer_id", "product_id") or (column == "at" and table == "orders")
             if shared is not None and is_shared and (f"{table}.{column}" not in uses or f"{found.primary}.{column}" in typed):
                 uses[f"{table}.{column}"] = shared
-    missing = []
-    for table in found.tables:
-        declared = schema.table(table)
-        made = declared.kind == "fact" and not (table == "order_lines" and declared.id == "order_id")
-        for column in declared.columns:
-            if not column.required or f"{table}.{column.name}" in uses:
-                continue
-            if column.name == declared.id and made:
-                continue
-            if (table, column.name) in (("stock_levels", "at"),) or (table in found.tables[1:] and column.name == "at"):
-                continue
-            missing.append(f"{table}.{column.name}")
+    tables = found.tables
+    if found.primary in TRADE and f"{found.primary}.customer_id" in uses and "customers" not in tables:
+        tables = (*tables, "customers")
+        uses["customers.customer_id"] = uses[f"{found.primary}.customer_id"]
+    missing = [target for table in tables for target in _lacking(table, found.primary, uses)]
     if found.primary and len(found.of(found.primary)) == 0:
         raise ImportProblem(
             f"{found.opened.path.name} has no column for {found.primary}.",
@@ -252,8 +243,19 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
             wanted=", ".join(schema.table(found.primary).names),
             next=f"--map COLUMN={found.primary}.COLUMN, or another --table",
         )
-    order = [target for table in found.tables for target in _ordered(table, uses)]
-    return replace(found, uses={target: uses[target] for target in order}, missing=tuple(missing), notes=tuple(notes))
+    order = [target for table in tables for target in _ordered(table, uses)]
+    return replace(found, tables=tables, uses={target: uses[target] for target in order}, missing=tuple(missing))
+
+
+def _lacking(table: str, primary: str, uses: Mapping[str, Use]) -> list[str]:
+    """The required columns that nothing makes. A fact's id can be made, and what comes along shares the moment of the first."""
+    declared = schema.table(table)
+    made = {declared.id} if declared.kind == "fact" else set()
+    if table != primary or table == "stock_levels":
+        made.add("at")
+    return [
+        f"{table}.{c.name}" for c in declared.columns if c.required and c.name not in made and f"{table}.{c.name}" not in uses
+    ]
 
 
 def _ordered(table: str, uses: Mapping[str, Use]) -> list[str]:

@@ -62,6 +62,7 @@ def inspect(
     encoding: str | None = None,
     header: bool | None = None,
     time_zone: str = "UTC",
+    currency: str = "",
 ) -> Recognition:
     """What an import of this file would understand; writes nothing.
 
@@ -70,7 +71,7 @@ def inspect(
     choices = Choices(preset, table, map, delimiter, encoding, header)
     with (
         tempfile.TemporaryDirectory(prefix="shopkeeper-") as folder,
-        _understood(Path(path), choices, Path(folder), time_zone, b"", SILENT) as (_, reading),
+        _understood(Path(path), choices, Path(folder), time_zone, currency, b"", SILENT) as (_, reading),
     ):
         return reading.recognition
 
@@ -103,7 +104,7 @@ def import_file(
     choices = Choices(preset, table, map, delimiter, encoding, header)
     with (
         _workplace(store) as folder,
-        _understood(path, choices, folder, time_zone, pseudonym_key, progress) as (session, reading),
+        _understood(path, choices, folder, time_zone, currency, pseudonym_key, progress) as (session, reading),
     ):
         problem = reading.recognition.problem()
         if problem is not None:
@@ -143,19 +144,19 @@ def _workplace(store: Store) -> Iterator[Path]:
 
 @contextmanager
 def _understood(
-    path: Path, choices: Choices, folder: Path, time_zone: str, key: bytes, progress: Progress
+    path: Path, choices: Choices, folder: Path, time_zone: str, currency: str, key: bytes, progress: Progress
 ) -> Iterator[tuple[Session, Reading]]:
     """A session with the file, understood as far as it can be."""
     opened = open_file(path, delimiter=choices.delimiter, encoding=choices.encoding, header=choices.header)
     opened = prepare(opened, folder, Part(progress, 0.0, 0.1))
     session = Session(path, folder / "spill", time_zone, key, progress)
     try:
-        yield session, _read(session, opened, choices)
+        yield session, _read(session, opened, choices, currency)
     finally:
         session.close()
 
 
-def _read(session: Session, opened: Opened, choices: Choices) -> Reading:
+def _read(session: Session, opened: Opened, choices: Choices, currency: str) -> Reading:
     rows = read_rows(session.connection, opened)
     preset = preset_named(choices.preset) if choices.preset else None
     if preset is None and choices.table is None:
@@ -165,8 +166,8 @@ def _read(session: Session, opened: Opened, choices: Choices) -> Reading:
     recognition = recognize(rows, preset=preset, table=choices.table, map=choices.map)
     if recognition.problem() is not None:
         return Reading(rows, recognition, {})
-    expressions = compiled(session, rows, recognition)
-    return Reading(rows, with_notes(recognition, expressions), expressions)
+    rows, expressions = compiled(session, rows, recognition)
+    return Reading(rows, with_notes(recognition, expressions, currency), expressions)
 
 
 class Digest:
@@ -220,11 +221,12 @@ def _all_rejected(session: Session, recognition: Recognition, outcome: Outcome) 
     n_rejected = sum(outcome.rejected.values())
     if not n_rejected or n_rejected < outcome.n_rows:
         return
+    found = ", ".join(f"{n:,} × {rule}" for rule, n in outcome.rejected.items())
     first = session.rows(f"SELECT message, raw FROM {parquet(outcome.files['rejected'])} ORDER BY line LIMIT 1")[0]
     rule = next(iter(outcome.rejected))
     raise ImportProblem(
         f"Not one of the {outcome.n_rows:,} rows of {session.path.name} can be taken as {recognition.primary}.",
-        got=f"{', '.join(f'{n:,} × {rule}' for rule, n in outcome.rejected.items())}; the first: {first[0]}, row {str(first[1])[:300]}",
+        got=f"{found}; the first: {first[0]}, row {str(first[1])[:300]}",
         wanted="rows that keep the schema's rules",
         next="look with --dry-run at how the columns are understood, and correct them with --map COLUMN=TABLE.COLUMN",
         rule=rule,

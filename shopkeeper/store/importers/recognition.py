@@ -20,7 +20,7 @@ MADE = "made from the row's content"
 
 @dataclass(frozen=True)
 class Use:
-    """Where one of our columns comes from. ``columns`` are the file's; the first of sql, constant, join, first_of that is set holds."""
+    """Where one of our columns comes from: the file's ``columns``, as they are, put together, or in a template ``sql``."""
 
     columns: tuple[str, ...] = ()
     sql: str = ""
@@ -44,7 +44,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Recognition:
-    """How a file is understood. ``uses`` maps ``table.column`` to its source; ``missing`` are columns without which it cannot be."""
+    """How a file is understood: ``uses`` maps ``table.column`` to its source; without the ``missing`` ones it cannot be."""
 
     opened: Opened
     names: tuple[str, ...]
@@ -64,11 +64,14 @@ class Recognition:
     @property
     def ignored(self) -> tuple[str, ...]:
         """The file's columns that nothing is made from."""
-        used = {name for use in self.uses.values() for name in (*use.columns, use.unless)}
-        used |= {self.line_number or ""}
-        for rule in self.preset.rows if self.preset else ():
-            used |= set(references(rule.when))
+        used = {name for use in self.uses.values() for name in (*use.columns, use.unless)} | self.unread
         return tuple(name for name in self.names if name not in used)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The file's columns that decide about rows without becoming columns of ours."""
+        rules = self.preset.rows if self.preset else ()
+        return frozenset({self.line_number or ""} | {name for rule in rules for name in references(rule.when)})
 
     def of(self, table: str) -> dict[str, Use]:
         """Column → source of one table."""
@@ -157,6 +160,9 @@ def _missing(recognition: Recognition) -> ImportProblem:
             options += [f"--map {_shell(f'{name}={target}')}" for name in near]
         elif found.choices:
             constant = f"'{_example(column, found.choices)}'={target}"
+            options.append(f"--map {_shell(constant)}   (the same for every row)")
+        elif found.type == "moment" and not any(recognition.ignored):
+            constant = f"'2024-01-31'={target}"
             options.append(f"--map {_shell(constant)}   (the same for every row)")
         else:
             options.append(f"--map COLUMN={target}   (COLUMN is one of: {', '.join(recognition.ignored or recognition.names)})")

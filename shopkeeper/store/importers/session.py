@@ -18,7 +18,13 @@ from shopkeeper.store.importers.reading.files import explained
 
 MEMORY_LIMIT = "4GB"
 WATCH_SECONDS = 0.2
-PARAMETERS = '[{"key":"VARCHAR","value":{"string_value":"VARCHAR","int_value":"VARCHAR","float_value":"VARCHAR","double_value":"VARCHAR"}}]'
+VALUE_KINDS = ("string_value", "int_value", "double_value", "float_value")
+PARAMETERS = json.dumps([{"key": "VARCHAR", "value": dict.fromkeys(VALUE_KINDS, "VARCHAR")}])
+# the value of one parameter of a Google Analytics event
+EVENT_PARAMETER = (
+    f"CREATE TEMP MACRO event_parameter(list, name) AS (SELECT coalesce({', '.join(f'v.{kind}' for kind in VALUE_KINDS)}) "
+    f"FROM (SELECT list_extract(list_filter(from_json(list, '{PARAMETERS}'), lambda p: p.key = name), 1).value AS v))"
+)
 
 
 class Session:
@@ -34,6 +40,8 @@ class Session:
                 "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(temporary),
                 "preserve_insertion_order": "false",
+                # a pushed-down filter on a verdict would compute every value twice
+                "disabled_optimizers": "filter_pushdown",
             }
         )
         try:
@@ -47,10 +55,7 @@ class Session:
                 next="correct shop.toml",
             ) from None
         define_pseudonym(self.connection, key)
-        self.connection.execute(
-            f"CREATE TEMP MACRO event_parameter(list, name) AS (SELECT coalesce(v.string_value, v.int_value, v.double_value, v.float_value) "
-            f"FROM (SELECT list_extract(list_filter(from_json(list, '{PARAMETERS}'), lambda p: p.key = name), 1).value AS v))"
-        )
+        self.connection.execute(EVENT_PARAMETER)
 
     def close(self) -> None:
         """Let go of memory and temporary files."""

@@ -1,12 +1,13 @@
 """A file read once into one staging file (Parquet): every value of ours, and a verdict on every row.
 
 Columns: ``table.column`` for what the recognition uses; ``_row`` (from 1) and ``_line`` (in the file); ``_rule``, the rule
-that a rejected row breaks, with its message; ``_aside``, why a row is kept elsewhere or nowhere; ``_raw``, a rejected row as JSON.
+that a rejected row breaks, with its message; ``_aside``, why a row is kept elsewhere or nowhere; ``_raw``, a rejected row
+as JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shopkeeper.core import schema
@@ -22,6 +23,7 @@ LINE_RULES = {
     "TOO MANY COLUMNS": ("columns", "the line has too many columns"),
     "UNQUOTED VALUE": ("quotes", "a quote is opened and not closed, or stands where it cannot"),
     "INVALID ENCODING": ("encoding", "the line has bytes that are no text in this encoding"),
+    "CAST": ("type", ""),
     "INVALID STATE": ("quotes", "a quote is opened and not closed, or stands where it cannot"),
     "LINE SIZE OVER MAXIMUM": ("too_long", "the line is longer than 8 MB"),
 }
@@ -159,12 +161,15 @@ def rejected_sql(reading: Reading, bad: str, *, source: str, digest: str, table:
     return f"{rows} UNION ALL {lines}"
 
 
-def broken_lines_sql() -> str:
-    """SELECT of the lines that DuckDB could not read as rows: line, rule, message, text. One row a line."""
+def broken_lines_sql(names: Sequence[str]) -> str:
+    """SELECT of the lines that are no rows: line, rule, message, text; one row a line. ``names`` are the file's columns."""
+    shown = ", ".join(map(literal, names))
     rules = " ".join(f"WHEN {literal(kind)} THEN {literal(rule)}" for kind, (rule, _) in LINE_RULES.items())
-    words = " ".join(f"WHEN {literal(kind)} THEN {literal(message)}" for kind, (_, message) in LINE_RULES.items())
+    words = " ".join(f"WHEN {literal(kind)} THEN {literal(message)}" for kind, (_, message) in LINE_RULES.items() if message)
+    cast = f"chr(39) || list_extract([{shown}], any_value(column_idx)::BIGINT) || chr(39) || ' cannot be read'"
     return (
         f"SELECT line::BIGINT AS line, CASE any_value(error_type::VARCHAR) {rules} ELSE {literal(NOT_A_LINE[0])} END AS rule, "
-        f"CASE any_value(error_type::VARCHAR) {words} ELSE {literal(NOT_A_LINE[1])} END AS message, "
+        f"CASE any_value(error_type::VARCHAR) {words} WHEN 'CAST' THEN {cast} "
+        f"ELSE {literal(NOT_A_LINE[1])} END AS message, "
         "any_value(csv_line) AS text FROM reject_errors GROUP BY line, line_byte_position"
     )

@@ -15,8 +15,9 @@ from shopkeeper.store.arrow_types import DUCKDB
 from shopkeeper.store.importers.entities import entity_sql
 from shopkeeper.store.importers.facts import GOOD, fact_sql, taken_back_sql
 from shopkeeper.store.importers.ids import all_different, known, parquet
+from shopkeeper.store.importers.personal import MASK
 from shopkeeper.store.importers.reading.relation import literal, quoted
-from shopkeeper.store.importers.recognition import RETURNED_AT
+from shopkeeper.store.importers.recognition import RETURNED_AT, Use
 from shopkeeper.store.importers.report import TableCount
 from shopkeeper.store.importers.session import Session
 from shopkeeper.store.importers.staging import Reading, broken_lines_sql, rejected_sql
@@ -150,16 +151,18 @@ class Work:
     def _repeated(self, key: str, rows: str, staging: Path) -> Path:
         """A file, like the staging file, of the rows whose id came before."""
         target = self.folder / "repeated.parquet"
-        pairs = ", ".join(
-            f"{literal(use.words)}, {'NULL' if use.pseudonym or set(use.columns) & self.recognition.personal else f'CAST({quoted(goal)} AS VARCHAR)'}"
-            for goal, use in self.recognition.uses.items()
-        )
+        pairs = ", ".join(f"{literal(goal)}, {self._shown(goal, use)}" for goal, use in self.recognition.uses.items())
         rule = literal(f"duplicate: '{key}' was there before in this file; the first row was kept")
         shown = f"_row, _line, {rule} AS _rule, CAST(json_object({pairs}) AS VARCHAR) AS _raw"
         self.session.rows(
             f"COPY (SELECT {shown} FROM {parquet(staging)} WHERE _row IN ({rows})) TO {literal(str(target))} ({ZSTD})"
         )
         return target
+
+    def _shown(self, target: str, use: Use) -> str:
+        """A value of ours for people's eyes, masked where it may name somebody."""
+        is_personal = use.pseudonym or bool(set(use.columns) & self.recognition.personal)
+        return literal(MASK) if is_personal else f"CAST({quoted(target)} AS VARCHAR)"
 
     def _entity(self, name: str, staging: Path) -> None:
         found = self.session.table(entity_sql(name, self.recognition, staging))
@@ -220,11 +223,13 @@ class Work:
         """How many lines DuckDB could not read as rows; they are then in the table broken_lines."""
         if not self.session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"):
             return 0
-        self.session.rows(f"CREATE OR REPLACE TEMP TABLE broken_lines AS {broken_lines_sql()}")
+        self.session.rows(
+            f"CREATE OR REPLACE TEMP TABLE broken_lines AS {broken_lines_sql([c.name for c in self.reading.rows.columns])}"
+        )
         # a line stands behind the i-th broken one when it is at least that one's number, less i, among the good lines
         self.session.rows(
-            "CREATE OR REPLACE TEMP TABLE skipped_lines AS SELECT before, max(n) AS n FROM (SELECT line - row_number() OVER (ORDER BY line) "
-            "+ 1 AS before, row_number() OVER (ORDER BY line) AS n FROM broken_lines) GROUP BY before"
+            "CREATE OR REPLACE TEMP TABLE skipped_lines AS SELECT before, max(n) AS n FROM "
+            "(SELECT line - n + 1 AS before, n FROM (SELECT line, row_number() OVER (ORDER BY line) AS n FROM broken_lines)) GROUP BY before"
         )
         return int(self.session.one("SELECT count(*) FROM broken_lines")[0])
 

@@ -21,7 +21,7 @@ from shopkeeper.store.importers.words.synonyms import plain
 
 @dataclass(frozen=True)
 class RowRule:
-    """Rows for which ``when`` holds: ``do`` is reject, ignore or order (kept in `orders` only); ``name`` and ``message`` say why."""
+    """Rows for which ``when`` holds: ``do`` is reject, ignore or order (kept in `orders` only); ``name``, ``message`` say why."""
 
     when: str
     do: str

@@ -40,7 +40,7 @@ class _Feed:
         if "href" in attributes:
             self.row.setdefault(".".join(self.path), attributes["href"])
 
-    def end(self, name: str) -> None:
+    def end(self, _name: str) -> None:
         if self.row is not None:
             if self.depth == self.row_depth:
                 self.out.write(json.dumps(self.row, ensure_ascii=False) + "\n")

@@ -39,10 +39,11 @@ def is_text(source: SourceColumn) -> bool:
 
 
 def without_nulls(source: SourceColumn, column: Column) -> str:
-    """``{x}`` trimmed, and NULL where the file writes NULL, NaN or the like in words."""
+    """``{x}``, trimmed where the sample has blanks at ends, and NULL where the file writes NULL, NaN or the like in words."""
     if not is_text(source):
         return "CAST({x} AS VARCHAR)"
-    trimmed = "nullif(trim({x}), '')"
+    is_clean = source.key.startswith("c") and source.sample and all(value == value.strip() for value in source.sample)
+    trimmed = "{x}" if is_clean and source.empty_is_null else "nullif(trim({x}), '')"
     if column.name not in WORDY and any(value in NULL_WORDS for value in source.sample):
         return f"CASE WHEN {trimmed} IN ({', '.join(map(literal, NULL_WORDS))}) THEN NULL ELSE {trimmed} END"
     return trimmed
@@ -74,6 +75,8 @@ def to_number(source: SourceColumn, column: Column) -> Conversion:
     if all(PLAIN_NUMBER.match(value) for value in filled):
         return Conversion(finite.replace("{y}", clean))
     comma, note = _decimal_comma(filled)
+    codes = sorted({code for value in filled[:2000] for code in re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", value)})
+    note = ", ".join(filter(None, (note, f"in {' and '.join(codes)}" if codes else "")))
     digits = f"regexp_replace({clean}, '[^0-9.,+-]', '', 'g')"
     digits = f"replace(replace({digits}, '.', ''), ',', '.')" if comma else f"replace({digits}, ',', '')"
     shaped = f"CASE WHEN regexp_matches({clean}, '^[^0-9]{{0,12}}[0-9][0-9.,\\s\u00a0''’]*[^0-9]{{0,12}}$') THEN {digits} END"
@@ -136,6 +139,8 @@ def to_choice(source: SourceColumn, column: Column, extra: Mapping[str, str]) ->
     choices = ", ".join(map(literal, column.choices))
     cases = " ".join(f"WHEN {literal(word)} THEN {literal(ours)}" for word, ours in theirs.items())
     otherwise = f"CASE lower({clean}) {cases} ELSE lower({clean}) END" if cases else f"lower({clean})"
+    if is_text(source) and source.sample and not extra and set(source.sample) <= set(column.choices):
+        return Conversion(clean)
     seen = {value.strip().lower() for value in source.sample}
     used = sorted(f"{word} → {theirs[word]}" for word in seen if word in theirs and word not in column.choices)
     if any(value.strip().lower() in theirs and value.strip() in column.choices and extra for value in source.sample):

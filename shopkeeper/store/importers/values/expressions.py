@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,9 @@ from shopkeeper.store.importers.reading.relation import SAMPLE_ROWS, Rows, Sourc
 from shopkeeper.store.importers.recognition import RETURNED_AT, Recognition, Use, references
 from shopkeeper.store.importers.session import Session
 from shopkeeper.store.importers.values.convert import (
-    NULL_WORDS,
+    PLAIN_NUMBER,
     Conversion,
+    is_text,
     to_boolean,
     to_choice,
     to_integer,
@@ -22,10 +24,12 @@ from shopkeeper.store.importers.values.convert import (
 )
 from shopkeeper.store.importers.values.moments import Probe, in_zone, to_moment
 
+PLAIN_ISO = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
+
 
 @dataclass(frozen=True)
 class Expression:
-    """One of our columns: ``sql`` over the file's c0, c1, …; ``raw`` the text that it is read from ("" where any text will do)."""
+    """One of our columns: ``sql`` over the file's c0, c1, …; ``raw`` is what it is read from ("" where any text will do)."""
 
     column: Column
     sql: str
@@ -33,39 +37,52 @@ class Expression:
     note: str
 
 
-def compiled(session: Session, rows: Rows, recognition: Recognition) -> dict[str, Expression]:
-    """``table.column`` → expression for everything that the recognition uses."""
+def compiled(session: Session, rows: Rows, recognition: Recognition) -> tuple[Rows, dict[str, Expression]]:
+    """(the rows as they are best read, ``table.column`` → expression for everything that the recognition uses)."""
+    rows = rows.typed(_plain_types(rows, recognition))
     sources = _sources(session, rows, recognition)
     found: dict[str, Expression] = {}
     done: dict[tuple[object, ...], Expression] = {}
     for target, use in recognition.uses.items():
         table, name = target.split(".", 1)
         column = moment(name, "when it was taken back") if name == RETURNED_AT else schema.table(table).column(name)
-        same = (
-            use.columns,
-            use.sql,
-            use.constant,
-            use.join,
-            use.pseudonym,
-            use.form,
-            use.factor,
-            column.type,
-            column.choices,
-            name,
-        )
+        same = (replace(use, weak=False, note=""), column.type, column.choices, name)
         if same not in done:
             done[same] = _expression(session, rows, recognition, column, use, sources[target])
         found[target] = replace(done[same], column=column)
-    return found
+    return rows, found
 
 
-def with_notes(recognition: Recognition, expressions: Mapping[str, Expression]) -> Recognition:
-    """The recognition with what was recognized of each column's values."""
+def _plain_types(rows: Rows, recognition: Recognition) -> dict[str, str]:
+    """The columns of a delimited text that can be read as numbers or ISO moments at once: plainly written, used for that only."""
+    if rows.opened.format != "csv":
+        return {}
+    wanted: dict[str, set[str]] = {name: {"text"} for name in recognition.unread}
+    for target, use in recognition.uses.items():
+        table, name = target.split(".", 1)
+        kind = "moment" if name == RETURNED_AT else schema.table(table).column(name).type
+        alone = len(use.columns) == 1 and not (use.sql or use.form or use.pseudonym or use.unless)
+        for column in (*use.columns, use.unless):
+            wanted.setdefault(column, set()).add(kind if alone else "text")
+    types = {}
+    for source in rows.columns:
+        if wanted.get(source.name) == {"number"} and source.sample and all(map(PLAIN_NUMBER.match, source.sample)):
+            types[source.key] = "DOUBLE"
+        elif wanted.get(source.name) == {"moment"} and source.sample and all(map(PLAIN_ISO.match, source.sample)):
+            types[source.key] = "TIMESTAMP"
+    return types
+
+
+def with_notes(recognition: Recognition, expressions: Mapping[str, Expression], currency: str = "") -> Recognition:
+    """The recognition with what was recognized of each column's values, and with what somebody should look at."""
     uses = {
         target: replace(use, note="; ".join(dict.fromkeys(filter(None, (use.note, expressions[target].note)))))
         for target, use in recognition.uses.items()
     }
     doubts = [use.note for use in uses.values() if "AMBIGUOUS" in use.note]
+    codes = sorted({code for use in uses.values() for code in re.findall(r"\bin ([A-Z]{3})\b", use.note)} - {currency.upper()})
+    if currency and codes:
+        doubts.append(f"amounts in {' and '.join(codes)} are taken as they stand, though the shop's currency is {currency}")
     return replace(recognition, uses=uses, notes=(*recognition.notes, *dict.fromkeys(doubts)))
 
 
@@ -87,9 +104,7 @@ def _expression(
     if column.type in ("text", "json") and not column.choices:
         raw = ""
     else:
-        raw = without_nulls(source, column).replace("{x}", x)
-        if any(value in NULL_WORDS for value in source.sample) is False and source.type == "VARCHAR":
-            raw = f"CASE WHEN {raw} NOT IN ('NULL', 'null', 'NaN', 'nan', 'None', '\\N') THEN {raw} END"
+        raw = without_nulls(source, column).replace("{x}", x) if is_text(source) else x
     return Expression(column, sql, raw, conversion.note)
 
 
@@ -111,7 +126,7 @@ def _conversion(column: Column, source: SourceColumn, probe: Probe, use: Use, re
 
 
 def _sources(session: Session, rows: Rows, recognition: Recognition) -> dict[str, SourceColumn]:
-    """For each of our columns what it is read from: a column of the file as it is, or an expression over several, with a sample."""
+    """What each of our columns is read from: a column of the file as it is, or an expression over several, with a sample."""
     by_name = {column.name: column for column in rows.columns}
     found: dict[str, SourceColumn] = {}
     made: dict[str, str] = {}

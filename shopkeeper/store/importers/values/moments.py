@@ -56,7 +56,7 @@ def to_moment(source: SourceColumn, column: Column, probe: Probe, form: str = ""
     if source.type.startswith("TIMESTAMP WITH TIME ZONE") or source.type.startswith("TIMESTAMPTZ"):
         return Conversion(f"CAST({{x}} AS TIMESTAMPTZ){UTC}")
     if source.type.startswith(("TIMESTAMP", "DATE")):
-        return Conversion(local("CAST({x} AS TIMESTAMP)"))
+        return Conversion(f"CASE WHEN isfinite({{x}}) THEN {local('CAST({x} AS TIMESTAMP)')} END")
     if source.type in INTEGERS or source.type in ("DOUBLE", "FLOAT") or source.type.startswith("DECIMAL"):
         return _from_numbers(source)
     clean = without_nulls(source, column)

@@ -111,9 +111,9 @@ def nearest_columns(table: str, column: str, names: Iterable[str]) -> list[str]:
     strong, weak = _synonyms(table, column)
     found: dict[str, None] = {}
     for word in (*strong, *weak):
-        for name in theirs:
-            if len(word) > 2 and len(name) > 2 and (word in name or name in word):
-                found[theirs[name]] = None
+        for short, name in theirs.items():
+            if len(word) > 2 and len(short) > 2 and (word in short or short in word):
+                found[name] = None
     for word in strong[:8]:
         close = nearest(word, theirs)
         if close is not None:
