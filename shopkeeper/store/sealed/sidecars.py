@@ -137,7 +137,8 @@ def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
     """Write ``rows.arrow`` and the sorted hashes of the table's id and lookup columns into the folder."""
     schema = arrow_schema(table)
     with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        writer.write_table(rows.select(schema.names), max_chunksize=CHUNK_ROWS)
+        # Imported files say of required columns that they are never null; that is all that the cast forgets.
+        writer.write_table(rows.select(schema.names).cast(schema), max_chunksize=CHUNK_ROWS)
     for name in hashed_columns(table):
         column = rows.column(name)
         hashes = hash_column(column)
