@@ -54,7 +54,7 @@ def ranges(work: Integers, n_ranges: int) -> list[tuple[int, int]]:
     if len(work) == 0:
         return []
     done = np.cumsum(work.astype(np.float64) + 1.0)
-    cuts = np.searchsorted(done, np.linspace(0.0, done[-1], n_ranges + 1)[1:-1], side="left")
+    cuts = np.searchsorted(done, np.linspace(0.0, done[-1], n_ranges + 1)[1:-1], side="left") + 1
     edges = np.unique(np.concatenate(([0], cuts, [len(work)])))
     return [(int(low), int(high)) for low, high in itertools.pairwise(edges)]
 

@@ -94,8 +94,8 @@ def best(
 
     ``source`` int32 are the customer's products with their ``share`` float32; they themselves get ``own`` * (highest score) *
     (their ``claim`` float32 / the largest claim) on top. Not found: products of ``excluded`` int32, those whose ``allowed``
-    uint8 is 0 or whose ``price`` float32 is outside the band (``any_price``: no band). Scratch of the catalog's size: ``total`` float32, which
-    must be zero and is left so, ``touched`` int32 and ``keys`` uint64.
+    uint8 is 0 or whose ``price`` float32 is outside the band (``any_price``: no band). Scratch of the catalog's size: ``total``
+    float32, which must be zero and is left so, ``touched`` int32 and ``keys`` uint64.
     """
     n_touched = _add_neighbors(starts, neighbor, weight, source, share, total, touched)
     if own > 0.0:

@@ -60,7 +60,8 @@ def _from_graph(
     own = wanted.own if graph is model.graph else 0.0
     size = best(
         graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.claim, own, excluded,
-        wanted.allowed, model.catalog.price, wanted.price_low, wanted.price_high, wanted.any_price, total, touched, keys, product, score,
+        wanted.allowed, model.catalog.price, wanted.price_low, wanted.price_high, wanted.any_price,
+        total, touched, keys, product, score,
     )  # fmt: skip
     product, score = product[:size], score[:size]
     if size == 0:

@@ -14,6 +14,7 @@ from shopkeeper.capabilities.recommend.item_graph import Parameters, claims, par
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.live import History, Live
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
+from shopkeeper.core.errors import StoreDamaged
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
@@ -161,12 +162,33 @@ class RecommendModel:
         return factor.astype(np.float32)
 
 
+ARRAYS = (
+    "product_bytes", "product_offsets", "customer_bytes", "customer_offsets", "graph_starts", "graph_neighbor", "graph_weight",
+    "content_starts", "content_neighbor", "content_weight", "trending", "source_factor",
+    "row_starts", "row_product", "row_step", "row_weight", "row_count", "row_bought",
+)  # fmt: skip
+
+
 def load_model(folder: Path, view: ShopView) -> RecommendModel:
-    """The model saved in ``folder`` with the catalog as ``view`` knows it; arrays stay on disk until they are touched."""
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    """The model saved in ``folder`` with the catalog as ``view`` knows it; arrays stay on disk until they are touched.
+
+    Raises `StoreDamaged` when a file is missing or not what was saved.
+    """
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        arrays = {name: _mapped(folder / f"{name}.npy") for name in ARRAYS}
+        catalog = Catalog(PackedTexts(arrays["product_bytes"], arrays["product_offsets"]), read_facts(view), read_stock(view))
+        return RecommendModel(arrays, card, catalog)
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreDamaged(
+            "The learned recommendations cannot be read.",
+            got=f"{folder.name}: {error}",
+            wanted="the arrays and the card as they were saved",
+            next="learn them again: `shopkeeper learn recommend.learn --force`",
+        ) from error
+
+
+def _mapped(path: Path) -> Array:
     # Copy-on-write maps share their pages like read-only ones, and kernels are compiled for one kind of array only.
-    arrays = {
-        path.stem: np.asarray(np.load(path, mmap_mode="c", allow_pickle=False)).view(np.ndarray) for path in folder.glob("*.npy")
-    }
-    catalog = Catalog(PackedTexts(arrays["product_bytes"], arrays["product_offsets"]), read_facts(view), read_stock(view))
-    return RecommendModel(arrays, card, catalog)
+    found: Array = np.load(path, mmap_mode="c", allow_pickle=False).view(np.ndarray)
+    return found
