@@ -86,7 +86,7 @@ def matches(shown: list[str], printed: str) -> bool:
     got = "\n".join(" ".join(line.split()) for line in printed.splitlines() if line.strip())
     pattern = ""
     for line in wanted:
-        pattern += r"(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + r"\n"
+        pattern += r"(?:.*\n)*?" if line == "…" else re.sub(r"(\\ )?…", ".*", re.escape(line)) + r"\n"
     return re.fullmatch(pattern, got + "\n" if got else "") is not None
 
 

@@ -56,7 +56,7 @@ def keeping(kept: str, next: str) -> Iterator[None]:
     """Turn Ctrl-C into `Cancelled`, whose words say what was kept and how to go on."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Cancelled):  # a task that was interrupted says so itself, but not how to go on from here
         raise stopped(kept, next) from None
 
 

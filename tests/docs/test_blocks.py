@@ -36,6 +36,7 @@ def test_commands_and_what_they_print():
         (["…", "b"], "a\nb\nc", False),
         (["took … s"], "took 1.5 s", True),
         (["took … s"], "took 1.5 minutes", False),
+        (["title …   price"], "title price", True),
         (["…"], "", True),
         (["a.c"], "abc", False),
     ],
