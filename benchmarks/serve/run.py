@@ -200,9 +200,8 @@ def print_table(result: dict[str, Any]) -> None:
         )
     alone, appending = result["model_alone"], result["appending"]
     print(f"\nmodel alone {alone['function_us']:.0f} µs; with checks and decision {alone['ask_us']:.0f} µs")
-    print(
-        f"events: {appending['events_per_second']:,.0f}/s acknowledged on disk, p50 {appending['p50_ms']:.1f} ms, p99 {appending['p99_ms']:.1f} ms"
-    )
+    rate, p50, p99 = appending["events_per_second"], appending["p50_ms"], appending["p99_ms"]
+    print(f"events: {rate:,.0f}/s acknowledged on disk, p50 {p50:.1f} ms, p99 {p99:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ PAGE_HEADERS = [
     (b"referrer-policy", b"same-origin"),
 ]  # fmt: skip
 JSON_HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), NOSNIFF]
+HEAVY = ("/api/tables", "/api/tasks", "/api/learn", "/api/runs")
 BATCHES = ("/api/events", "/api/facts/", "/api/entities/")
 
 
@@ -72,6 +73,7 @@ class Gate:
         self._metrics = metrics
         self._settings = settings
         self._buckets = Buckets("requests", settings.rate_per_second)
+        self._heavy = Buckets("requests that read tables or start work", settings.heavy_rate_per_second)
         self._refused = Buckets("requests without a known key", settings.refused_rate_per_second, burst_seconds=3.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +110,7 @@ class Gate:
             await reply.preflight()
             return
         self._security.check_origin(scope, headers)
-        caller = scope[CALLER] = self._caller(scope, headers, is_api)
+        caller = scope[CALLER] = self._caller(scope, headers, path, is_api)
         limit_bytes = self._limit_bytes(path, is_api)
         check_declared_size(headers.get(b"content-length"), limit_bytes)
         receive = counted(receive, limit_bytes)
@@ -122,7 +124,7 @@ class Gate:
         status, body = await fast.handle(Asked(scope, headers, receive, caller))
         await reply.json(status, body)
 
-    def _caller(self, scope: Scope, headers: Headers, is_api: bool) -> Caller:
+    def _caller(self, scope: Scope, headers: Headers, path: str, is_api: bool) -> Caller:
         try:
             caller = self._security.caller_of(scope, headers)
         except NotAuthenticated:
@@ -132,6 +134,8 @@ class Gate:
         if caller.role is None and is_api:
             self._refused.take(caller.address)
         self._buckets.take(caller.subject)
+        if path.startswith(HEAVY):
+            self._heavy.take(caller.subject)
         return caller
 
     def _limit_bytes(self, path: str, is_api: bool) -> int:

@@ -87,6 +87,14 @@ def test_a_key_over_its_rate_waits_while_others_do_not(serve: Serve, shop: Shop)
     assert int(refused.headers["retry-after"]) >= 1
 
 
+def test_reading_tables_has_a_rate_of_its_own(serve: Serve):
+    client = serve(heavy_rate_per_second=1)
+    statuses = [client.get("/api/tables").status_code for _ in range(8)]
+    assert statuses[:2] == [200, 200]
+    assert 429 in statuses
+    assert client.get("/api/health").status_code == 200
+
+
 def test_guessing_keys_is_slowed_down(serve: Serve, shop: Shop):
     shop.store.accounts.add_key("web", "storefront")
     client = serve(refused_rate_per_second=2)

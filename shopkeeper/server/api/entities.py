@@ -12,7 +12,7 @@ from starlette.responses import Response
 from shopkeeper.core.errors import BadRequest, UnknownName, unknown
 from shopkeeper.core.schema import ENTITIES
 from shopkeeper.server.api.events import SOURCE, rows_body
-from shopkeeper.server.api.routes import Routes
+from shopkeeper.server.api.routes import Routes, json_of
 from shopkeeper.server.api.schemas import problems, reply, row_schema
 from shopkeeper.server.bodies import parse_object, parse_rows, read_body
 
@@ -122,6 +122,6 @@ def _read_one(table: Table, shop: Shop) -> Any:
                 f"{table.name!r} has no row {id!r}.", got=id, wanted=f"a {table.id} that is there",
                 next=f"GET /api/tables/{table.name} lists them", kind=table.name,
             )  # fmt: skip
-        return Response(orjson.dumps(rows[0]), media_type="application/json")
+        return Response(json_of(rows[0]), media_type="application/json")
 
     return read_row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from fastapi import Depends, FastAPI, Request
 
 from shopkeeper.core.errors import DeclarationError
@@ -78,6 +79,11 @@ class Routes:
 def caller_of(security: Security, request: Request) -> Caller:
     """The caller of a request that has passed the gate."""
     return security.caller(request)
+
+
+def json_of(value: Any) -> bytes:
+    """The value as JSON; moments are UTC and say so."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z)
 
 
 def file_reply(content: bytes, media_type: str, name: str, headers: dict[str, str]) -> Response:

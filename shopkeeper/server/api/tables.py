@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import orjson
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from shopkeeper.core.columns import Table
 from shopkeeper.core.errors import UnknownName
 from shopkeeper.core.schema import VIEWS
 from shopkeeper.server.api.entities import OWNERS_ONLY
-from shopkeeper.server.api.routes import Routes, caller_of, file_reply
+from shopkeeper.server.api.routes import Routes, caller_of, file_reply, json_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +87,7 @@ def add_table_routes(routes: Routes, shop: Shop, security: Security) -> None:
                 next=f"GET /api/tables/{name} pages through all of it",
             )  # fmt: skip
         rows = shop.store.last(name, column, value, n)
-        return Response(orjson.dumps({"table": name, "rows": rows}), media_type="application/json")
+        return Response(json_of({"table": name, "rows": rows}), media_type="application/json")
 
     routes.add("GET", "/api/tables", "operator", list_tables, summary="Every table with its rows and freshness.")
     routes.add(
@@ -139,7 +138,7 @@ class _Page:
             "table": self._table.name, "n_rows": self.n_rows, "offset": self._offset, "limit": self._limit,
             "next_offset": after if self.rows.num_rows and after < self.n_rows else None, "rows": self.rows.to_pylist(),
         }  # fmt: skip
-        return Response(orjson.dumps(body, default=_plain), media_type="application/json", headers=headers)
+        return Response(json_of(body), media_type="application/json", headers=headers)
 
 
 def _order(table: Table) -> str:
@@ -170,13 +169,15 @@ def _accepted(accept: str) -> Form:
 
 
 def csv_of(rows: pa.Table) -> bytes:
-    """The rows as CSV (RFC 4180, UTF-8, header first); lists and structs as JSON."""
+    """The rows as CSV (RFC 4180, UTF-8, header first); moments are UTC and say so, lists and structs are JSON."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
     for index, field in enumerate(rows.schema):
-        if pa.types.is_nested(field.type):
-            texts = [None if value is None else orjson.dumps(value, default=_plain).decode() for value in rows[index].to_pylist()]
+        if pa.types.is_timestamp(field.type) and field.type.tz is None:
+            rows = rows.set_column(index, field.name, rows[index].cast(pa.timestamp("us", "UTC")))
+        elif pa.types.is_nested(field.type):
+            texts = [None if value is None else json_of(value).decode() for value in rows[index].to_pylist()]
             rows = rows.set_column(index, field.name, pa.array(texts, pa.string()))
     out = io.BytesIO()
     pa_csv.write_csv(rows, out)
@@ -191,7 +192,3 @@ def arrow_of(rows: pa.Table) -> bytes:
     with pa.ipc.new_stream(out, rows.schema) as writer:
         writer.write_table(rows)
     return out.getvalue()
-
-
-def _plain(value: object) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import pyarrow as pa
@@ -44,6 +45,17 @@ def test_a_result_in_three_forms(counted_shop: Shop, serve: Serve):
         reply = client.get("/api/tables/product_counts", **asked)
         assert pa.ipc.open_stream(reply.content).read_all().to_pylist() == rows
     assert client.get("/api/tables/product_counts", headers={"Accept": "text/html,*/*"}).json()["rows"] == rows
+
+
+def test_moments_say_that_they_are_utc_in_every_form(counted_shop: Shop, serve: Serve):
+    client = serve()
+    assert client.get("/api/tables/events?limit=1").json()["rows"][0]["at"] == "2026-01-05T10:00:00Z"
+    last = client.get("/api/tables/events/last?column=customer_id&value=anna&n=1").json()
+    assert last["rows"][0]["at"] == "2026-01-05T10:00:00Z"
+    (row,) = csv.DictReader(io.StringIO(client.get("/api/tables/events?limit=1&format=csv").text))
+    assert row["at"].endswith("Z")
+    assert datetime.fromisoformat(row["at"]) == datetime(2026, 1, 5, 10, tzinfo=UTC)
+    assert row["quantity"] == "", "what is not known is empty"
 
 
 def test_a_part_of_a_table(counted_shop: Shop, serve: Serve):
