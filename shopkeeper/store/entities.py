@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -21,8 +20,6 @@ from shopkeeper.store.log.writer import Appended, refusal_row
 
 INCOMING = "_incoming"
 CHUNK_ROWS = 20_000
-# A version's `_from` is null where it has been valid always.
-_ALWAYS = -(2**62)
 
 
 def merge(
@@ -100,50 +97,6 @@ def changed_prices(connection: sqlite3.Connection, table: Table) -> list[dict[st
         f'(SELECT max(_seq) FROM "versions_{table.name}" AS v WHERE v."{table.id}" = new."{table.id}")'
     ).fetchall()
     return [{"product_id": key, "price": price, "sale_price": sale, "at": at} for key, price, sale, at in found]
-
-
-class EntityReader:
-    """Entities as Arrow, as they were at a sequence number and a moment. Remembers the newest of each. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._newest: dict[tuple[str, tuple[str, ...]], tuple[int, pa.Table]] = {}
-
-    def read(
-        self, connection: sqlite3.Connection, table: Table, seq: int, cut: int, names: Sequence[str] | None = None
-    ) -> pa.Table:
-        """The rows' versions known at ``seq`` and valid at ``cut`` (microseconds), in the caller's read transaction."""
-        wanted = tuple(names or table.names)
-        newest, latest = connection.execute(
-            f'SELECT (SELECT last_seq FROM positions WHERE table_name = ?), (SELECT max(_from) FROM "{table.name}")',
-            (table.name,),
-        ).fetchone()
-        if newest > seq or (latest is not None and latest > cut):
-            return self._older(connection, table, seq, cut, wanted)
-        key = (table.name, wanted)
-        with self._lock:
-            known = self._newest.get(key)
-        if known is not None and known[0] == newest:
-            return known[1]
-        columns = ", ".join(f'"{name}"' for name in wanted)
-        rows = connection.execute(f'SELECT {columns} FROM "{table.name}" ORDER BY rowid').fetchall()
-        read = from_sqlite(table, wanted, rows)
-        with self._lock:
-            self._newest[key] = (newest, read)
-        return read
-
-    @staticmethod
-    def _older(connection: sqlite3.Connection, table: Table, seq: int, cut: int, names: Sequence[str]) -> pa.Table:
-        columns = ", ".join(f'"{name}"' for name in dict.fromkeys((table.id, *names)))
-        part = f'SELECT _seq, {columns} FROM "{{}}" WHERE _seq <= ? AND coalesce(_from, {_ALWAYS}) <= ?'
-        both = f"{part.format(table.name)} UNION ALL {part.format(f'versions_{table.name}')}"
-        wanted = ", ".join(f'"{name}"' for name in names)
-        rows = connection.execute(
-            f'SELECT {wanted} FROM (SELECT *, row_number() OVER (PARTITION BY "{table.id}" ORDER BY _seq DESC) AS _n '
-            f'FROM ({both})) WHERE _n = 1 ORDER BY "{table.id}"',
-            (seq, cut, seq, cut),
-        ).fetchall()
-        return from_sqlite(table, names, rows)
 
 
 def changes(connection: sqlite3.Connection, table: Table, after: int, limit: int) -> tuple[list[Mapping[str, Any]], int]:

@@ -47,6 +47,11 @@ class Folder:
         """Where queries that do not fit into memory spill."""
         return self.root / "tmp"
 
+    @property
+    def entities(self) -> Path:
+        """Copies of large entities for fast reading: derived, can be deleted at any time."""
+        return self.root / "entities"
+
     def facts(self, table: str) -> Path:
         """The sealed segments of a fact."""
         return self.root / "facts" / table
@@ -100,7 +105,7 @@ def is_alive(pid: int) -> bool:
 def remove_incoming_of_the_dead(folder: Folder) -> list[Path]:
     """The ``incoming-…`` folders and ``….tmp`` files removed, because the process that made them is gone."""
     removed = []
-    for pattern in (f"facts/*/{INCOMING}*", f"models/*/{INCOMING}*", f"results/*/{INCOMING}*"):
+    for pattern in (f"facts/*/{INCOMING}*", f"models/*/{INCOMING}*", f"results/*/{INCOMING}*", f"entities/{INCOMING}*"):
         for path in folder.root.glob(pattern):
             owner = path.name.removeprefix(INCOMING).split("-")[0].split(".")[0]
             if owner.isdigit() and is_alive(int(owner)):

@@ -25,7 +25,8 @@ from shopkeeper.store import snapshot as snapshots
 from shopkeeper.store.accounts import Accounts
 from shopkeeper.store.arrow_types import from_micros
 from shopkeeper.store.backup import BackupReport, Damage
-from shopkeeper.store.entities import EntityReader, Upserts
+from shopkeeper.store.entities import Upserts
+from shopkeeper.store.entity_reader import EntityReader
 from shopkeeper.store.folder import Folder, remove_incoming_of_the_dead
 from shopkeeper.store.kept.jobs import Jobs
 from shopkeeper.store.kept.models import Models
@@ -69,7 +70,7 @@ class Store:
         self._tails = {table.name: Tail(table) for table in FACTS}
         self._lookups = {table.name: Lookup(table, self._connections, self._tails[table.name], self._sidecars) for table in FACTS}
         self._changes = Changes(self.folder, self._connections, lambda name: self._tails[name])
-        self._entities = EntityReader()
+        self._entities = EntityReader(self.folder)
         self._writer_connection = self._connections.open()
         self._writer = Writer(self.folder, self._writer_connection, self._sidecars, settings)
         self._upserts = Upserts(self.folder, self._connections, self.append)

@@ -147,14 +147,14 @@ class StoreView:
 
     def _run(self, query: str, parameters: Mapping[str, Any], names: Iterable[str]) -> pa.Table:
         with self._lock:
-            for name in names:
-                self._prepare(name, query)
             try:
+                for name in names:
+                    self._prepare(name)
                 return self._cursor.sql(query, params=dict(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
                 raise explain(error, query) from error
 
-    def _prepare(self, name: str, query: str) -> None:
+    def _prepare(self, name: str) -> None:
         """Make the table known to this view's cursor, on first use."""
         if name in self._ready:
             return
@@ -169,7 +169,7 @@ class StoreView:
             self._cursor.register(name, self._store.read_entity(declared, self.snapshot.seqs.get(name, 0), self._cut))
         else:
             for source in declared.of:
-                self._prepare(source, query)
+                self._prepare(source)
             text = (VIEWS / f"{name}.sql").read_text().replace("{time_zone}", self._time_zone)
             self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS {text}')
         self._ready.add(name)

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - moments without a zone are what is tested, or what Arrow gives back
 from __future__ import annotations
 
 import threading
@@ -96,7 +97,10 @@ def test_bad_rows_are_told_and_kept(store, events):
     assert [(one.index, one.rule) for one in found.rejected] == [(1, "choice"), (3, "range")]
     with store.view() as view:
         kept = view.table("rejected").to_pylist()
-    assert [(row["source"], row["table"], row["rule"]) for row in kept] == [("till", "events", "choice"), ("till", "events", "range")]
+    assert [(row["source"], row["table"], row["rule"]) for row in kept] == [
+        ("till", "events", "choice"),
+        ("till", "events", "range"),
+    ]
     assert kept[0]["raw"] == '{"event": "jump"}'
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - moments without a zone are what is tested, or what Arrow gives back
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +65,9 @@ def test_a_view_shows_exactly_what_was_there_and_not_later(tmp_path_factory, dat
             elif step == "snapshot":
                 taken.append((Snapshot.from_dict(store.snapshot().as_dict()), list(known)))
             else:
-                store.append("events", [{"event_id": f"{len(known) + k}", "at": float(at), "event": "login"} for k, at in enumerate(step)])
+                store.append(
+                    "events", [{"event_id": f"{len(known) + k}", "at": float(at), "event": "login"} for k, at in enumerate(step)]
+                )
                 known += step
         cut = data.draw(moments)
         for snapshot, then in [*taken, (store.snapshot(), known)]:

@@ -34,9 +34,8 @@ class Changes:
 
     def read(self, tables: Sequence[str], after: Mapping[str, int], limit: int) -> tuple[dict[str, Rows], dict[str, int]]:
         """(new rows by table, at most about ``limit`` of each; the sequence numbers from which to go on)."""
-        connection = self._connections.get()
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
-        key = (connection, version, tuple(tables), tuple(after.get(name, 0) for name in tables))
+        connection, *state = self._connections.state()
+        key = (connection, *state, tuple(tables), tuple(after.get(name, 0) for name in tables))
         if getattr(self._local, "nothing", None) == key:
             return {}, dict(after)
         found: dict[str, Rows] = {}

@@ -57,13 +57,12 @@ class Lookup:
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:
         """The tail and the segments (newest first) as they are now."""
-        connection = self._connections.get()
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
-        known = getattr(self._local, "state", None)
-        if known is not None and known[0] is connection and known[1] == version:
-            return known[2], known[3]
-        batches, sealed = self._read(connection, known[3] if known is not None else [])
-        self._local.state = (connection, version, batches, sealed)
+        state = self._connections.state()
+        known = getattr(self._local, "known", None)
+        if known is not None and known[0] == state:
+            return known[1], known[2]
+        batches, sealed = self._read(state[0], known[2] if known is not None else [])
+        self._local.known = (state, batches, sealed)
         return batches, sealed
 
     def _read(self, connection: sqlite3.Connection, before: list[SegmentInfo]) -> tuple[list[Batch], list[SegmentInfo]]:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,10 @@ class Sealer:
             name = f"{first}-{last}-{secrets.token_hex(4)}.parquet"
             write_segment(rows.append_column(SEQ, pa.array(seqs)), aside / name)
             path = self._folder.facts(table.name) / name
-            # The index first: from the commit on everybody wants it, and nobody should have to make it.
-            self._sidecars.write(table, self._folder.sidecars(table.name) / path.stem, rows)
+            # The index first: from the commit on everybody wants it, and nobody should have to make it. Where there is no
+            # room for it, whoever asks first makes it.
+            with suppress(OSError):
+                self._sidecars.write(table, self._folder.sidecars(table.name) / path.stem, rows)
             segment = self._enter(connection, table, aside / name, path, first, last)
         finally:
             shutil.rmtree(aside, ignore_errors=True)

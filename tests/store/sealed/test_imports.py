@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from shopkeeper.core.errors import ImportProblem
+from shopkeeper.core.schema import EVENTS, ORDERS
+from shopkeeper.store.log.rows import RowReader
+
+
+def staged(store, table, rows):
+    aside = store.folder.incoming(table.name)
+    pq.write_table(pa.Table.from_batches([RowReader(table).read(rows).batch]), aside / "part.parquet")
+    return aside / "part.parquet"
+
+
+def test_files_of_several_tables_enter_at_once_with_their_record(store):
+    files = {
+        "events": [staged(store, EVENTS, [{"event": "login", "at": 5}]), staged(store, EVENTS, [{"event": "login", "at": 7}])],
+        "orders": [staged(store, ORDERS, [{"order_id": "o", "at": 6}])],
+    }
+    made = store.imports.add(files, source="shop.csv", digest="abc", report={"n_rows": 3})
+    assert [(one.table, one.first_seq, one.last_seq, one.has_seq) for one in made] == [
+        ("events", 1, 1, False), ("events", 2, 2, False), ("orders", 1, 1, False),
+    ]  # fmt: skip
+    assert (store.count("events"), store.count("orders")) == (2, 1)
+    assert store.freshness("events").timestamp() == 7
+    record = store.imports.find("abc")
+    assert (record.source, record.report) == ("shop.csv", {"n_rows": 3})
+    assert store.imports.list() == [record]
+    assert not list(store.folder.root.glob("facts/*/incoming-*"))
+    assert store.check(deep=True) == []
+
+
+def test_the_same_file_again_changes_nothing(store, events, imported):
+    imported("events", events(3), digest="d")
+    with pytest.raises(ImportProblem, match="in the shop already"):
+        imported("events", events(3), digest="d")
+    assert store.count("events") == 3
+    assert len(list(store.folder.facts("events").glob("*.parquet"))) == 1
+
+
+def test_a_file_with_other_columns_is_refused_and_nothing_is_kept(store):
+    aside = store.folder.incoming("events")
+    pq.write_table(pa.table({"event_id": ["a"], "at": [1]}), aside / "x.parquet")
+    with pytest.raises(ImportProblem, match="at: int64, wanted timestamp") as refused:
+        store.add_segments("events", [aside / "x.parquet"], source="x", digest="d")
+    assert "event: missing" in refused.value.got
+    assert store.imports.find("d") is None
+    assert not list(store.folder.facts("events").glob("*.parquet"))
+
+
+def test_rows_of_an_import_are_followed_in_their_order_and_in_parts(store, events, imported):
+    store.append("events", events(2, "a"))
+    imported("events", events(25, "i"), row_group_size=4)
+    store.append("events", events(2, "b"))
+    store.seal(minimum_rows=1)
+    store.append("events", events(1, "c"))
+    seen, positions = [], {"events": 0}
+    while True:
+        rows, positions = store.changes(["events"], positions, limit=7)
+        if not rows:
+            break
+        assert len(rows["events"]) <= 7
+        seen += [row["event_id"] for row in rows["events"]]
+    assert seen == ["a0", "a1", *[f"i{k}" for k in range(25)], "b0", "b1", "c0"]
