@@ -41,9 +41,14 @@ def recognize(
     if preset is not None:
         found = _from_preset(rows, preset, names)
     else:
-        chosen = table or _table_of(typed) or synonyms.table_for(names)
+        chosen = table or _table_of(typed) or synonyms.table_for(_with_goals(names, map or {}))
         found = _from_words(rows, chosen, names, typed)
     return _finished(replace(found, uses={**found.uses, **typed}), typed)
+
+
+def _with_goals(names: Sequence[str], map: Mapping[str, str]) -> list[str]:
+    """The file's columns with what was typed, as if those columns had our names."""
+    return [*(name for name in names if name not in map), *(target.rpartition(".")[2] for target in map.values())]
 
 
 def _table_of(typed: Mapping[str, Use]) -> str | None:
@@ -54,7 +59,7 @@ def _table_of(typed: Mapping[str, Use]) -> str | None:
 
 def _typed(map: Mapping[str, str], names: Sequence[str], tables: list[str]) -> dict[str, Use]:
     """What was typed after --map: COLUMN=table.column, 'constant'=table.column, COLUMN@form=table.column."""
-    guess = tables or list(filter(None, [synonyms.table_for(names)]))
+    guess = tables or list(filter(None, [synonyms.table_for(_with_goals(names, map))]))
     guess += [along for table in guess[:1] for along in ALONG.get(table, ())]
     found: dict[str, Use] = {}
     for source, target in map.items():
@@ -78,14 +83,17 @@ def _from_preset(rows: Rows, preset: Preset, names: Sequence[str]) -> Recognitio
             use = _preset_use(given, names)
             if use is not None:
                 uses[f"{table}.{column}"] = use
-    tables = tuple(
-        table
-        for place, table in enumerate(preset.tables)
-        if place == 0 or any(f"{table}.{column}" in uses for column in preset.tables[table] if column != schema.table(table).id)
-    )
+    tables = tuple(table for place, table in enumerate(preset.tables) if place == 0 or _brings(table, preset, uses))
     uses = {target: use for target, use in uses.items() if target.split(".")[0] in tables}
     personal = personal_columns(names) | _matching(preset.personal, names)
     return Recognition(rows.opened, tuple(names), tables, uses, preset, notes=preset.notes, personal=frozenset(personal))
+
+
+def _brings(table: str, preset: Preset, uses: Mapping[str, Use]) -> bool:
+    """Whether the file has what a preset's further table needs: its key (an entity's), and something beside it."""
+    declared = schema.table(table)
+    keyed = declared.kind == "fact" or f"{table}.{declared.id}" in uses
+    return keyed and any(f"{table}.{column}" in uses for column in preset.tables[table] if not column.endswith("_id"))
 
 
 def _preset_use(given: Any, names: Sequence[str]) -> Use | None:

@@ -52,11 +52,11 @@ class Reading:
         rule = f"CASE WHEN {_starts(REJECT)} THEN substr(_verdict, {len(REJECT) + 1}) END AS _rule"
         aside = f"CASE WHEN NOT {_starts(REJECT)} THEN _verdict END AS _aside"
         where = f" WHERE {_starts(REJECT)}" if only_bad else ""
-        judged = f"SELECT *, {self._line()} AS _line FROM ({self.judged(numbered=True, keep_rejects=keep_rejects)})"
+        judged = f"SELECT *, {self._counted()} FROM ({self.judged(numbered=True, keep_rejects=keep_rejects)})"
         number = self.recognition.line_number
         keys = {column.name: column.key for column in self.rows.columns}
         targets += f", CAST({keys[number]} AS VARCHAR) AS _line_number" if number else ""
-        return f"SELECT {targets}, _row, _line, {rule}, {aside}, {raw} FROM ({judged}){where}"
+        return f"SELECT {targets}, _row, _line, _breaks, {rule}, {aside}, {raw} FROM ({judged}){where}"
 
     @property
     def checked(self) -> tuple[str, ...]:
@@ -122,43 +122,51 @@ class Reading:
         broken = shape("_broken") if self.recognition.personal else "_broken"
         return f"CASE WHEN _broken IS NOT NULL THEN CAST(json_object('line', {broken}) AS VARCHAR) ELSE {whole} END"
 
-    def _line(self) -> str:
-        """The line in the file that a row begins in, lines that are no rows not counted."""
+    @property
+    def has_breaks(self) -> bool:
+        """True when cells of a delimited text span lines, so that lines and records are not the same."""
+        return self.rows.opened.format == "csv" and bool(self._broken_columns())
+
+    def _broken_columns(self) -> list[str]:
+        return [c.key for c in self.rows.columns if any("\n" in value for value in c.sample if isinstance(value, str))]
+
+    def _counted(self) -> str:
+        """``_line``, a row's place among the good records, the header counted; ``_breaks``, how many line ends are in its cells."""
         layout = self.rows.opened.layout
         first = "_row + 1" if layout is not None and layout.header else "_row"
-        broken = [column for column in self.rows.columns if any("\n" in value for value in column.sample)]
-        if self.rows.opened.format != "csv" or not broken:
-            return first
-        breaks = " + ".join(f"len(coalesce({c.key}, '')) - len(replace(coalesce({c.key}, ''), chr(10), ''))" for c in broken)
-        before = f"sum({breaks}) OVER (ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-        return f"{first} + coalesce({before}, 0)::BIGINT"
+        broken = self._broken_columns() if self.has_breaks else []
+        breaks = " + ".join(f"len(coalesce({key}, '')) - len(replace(coalesce({key}, ''), chr(10), ''))" for key in broken)
+        return f"{first} AS _line, CAST({breaks or '0'} AS BIGINT) AS _breaks"
 
 
 def _starts(mark: str) -> str:
     return f"coalesce(starts_with(_verdict, '{mark}'), false)"
 
 
-def rejected_sql(reading: Reading, bad: str, *, source: str, digest: str, table: str, now: str, n_broken: int) -> str:
-    """SELECT of `rejected` rows, in the schema's order: the bad rows of ``bad`` and the lines that DuckDB could not read."""
+def rejected_sql(reading: Reading, bad: str, *, source: str, digest: str, table: str, now: str) -> str:
+    """SELECT of `rejected` rows, in the schema's order: the bad rows of ``bad`` and the lines that DuckDB could not read.
+
+    Needs the tables broken_lines, skipped_lines and line_breaks.
+    """
     head = literal(digest[:16])
     where = f'{literal(source)} AS source, {literal(table)} AS "table"'
-    line = "_line"
-    joined = f"({bad})"
-    if n_broken:
-        joined += " ASOF LEFT JOIN skipped_lines ON _line >= skipped_lines.before"
-        line = "_line + coalesce(skipped_lines.n, 0)"
-    rows = (
-        f"SELECT {head} || '-row-' || _row AS rejected_id, {now} AS \"at\", {where}, {line} AS line, "
-        f"split_part(_rule, ': ', 1) AS rule, substr(_rule, strpos(_rule, ': ') + 2) AS message, _raw AS raw FROM {joined}"
-    )
-    if not n_broken:
-        return rows
     text = shape("text") if reading.recognition.personal else "text"
-    lines = (
-        f"SELECT {head} || '-line-' || line, {now}, {where}, line, rule, message, "
-        f"CAST(json_object('line', {text}) AS VARCHAR) FROM broken_lines"
+    after = "ASOF LEFT JOIN line_breaks ON _at > line_breaks.after"
+    return (
+        f"SELECT {head} || '-row-' || _row AS rejected_id, {now} AS \"at\", {where}, _at + coalesce(line_breaks.n, 0)::BIGINT AS line, "
+        "split_part(_rule, ': ', 1) AS rule, substr(_rule, strpos(_rule, ': ') + 2) AS message, _raw AS raw "
+        f"FROM ({placed(bad)}) {after} "
+        f"UNION ALL SELECT {head} || '-line-' || _at, {now}, {where}, _at + coalesce(line_breaks.n, 0)::BIGINT, rule, message, "
+        f"CAST(json_object('line', {text}) AS VARCHAR) FROM (SELECT line AS _at, * FROM broken_lines) {after}"
     )
-    return f"{rows} UNION ALL {lines}"
+
+
+def placed(rows: str) -> str:
+    """Rows with ``_at``, their place among all records of the file, the broken ones counted."""
+    return (
+        f"SELECT placed_rows.*, _line + coalesce(skipped_lines.n, 0) AS _at FROM ({rows}) AS placed_rows "
+        "ASOF LEFT JOIN skipped_lines ON _line >= skipped_lines.before"
+    )
 
 
 def broken_lines_sql(names: Sequence[str]) -> str:

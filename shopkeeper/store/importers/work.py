@@ -20,7 +20,7 @@ from shopkeeper.store.importers.reading.relation import literal, quoted
 from shopkeeper.store.importers.recognition import RETURNED_AT, Use
 from shopkeeper.store.importers.report import TableCount
 from shopkeeper.store.importers.session import Session
-from shopkeeper.store.importers.staging import Reading, broken_lines_sql, rejected_sql
+from shopkeeper.store.importers.staging import Reading, broken_lines_sql, placed, rejected_sql
 
 if TYPE_CHECKING:
     from shopkeeper.store.store import Store
@@ -70,7 +70,8 @@ class Work:
         found = self.recognition
         declared = schema.table(found.primary)
         has_id = f"{declared.name}.{declared.id}" in found.uses
-        return declared.kind == "fact" and len(found.tables) == 1 and found.preset is None and has_id
+        alone = len(found.tables) == 1 and found.preset is None and not self.reading.has_breaks
+        return declared.kind == "fact" and alone and has_id
 
     # -- one pass over the file
 
@@ -100,7 +101,7 @@ class Work:
                 self.session.work(
                     f"COPY ({query}) TO {literal(str(bad))} ({ZSTD})", READ_UNTIL, WRITE_UNTIL, "collecting rejected rows"
                 )
-            self._reject([bad], n_broken)
+            self._reject([bad], None)
         self._keep_new(table.name, files, n_good)
         return True
 
@@ -128,7 +129,7 @@ class Work:
         for mark, n_rows in self.session.rows(aside):
             kind, _, what = mark.partition(":")
             (self.outcome.kept if kind == "order" else self.outcome.ignored)[what] = n_rows
-        self._reject(bad, n_broken)
+        self._reject(bad, staging)
 
     def _fact(self, name: str, staging: Path) -> list[Path]:
         """Write one fact; returns the file of the rows whose id the file had before, if there are any."""
@@ -221,30 +222,36 @@ class Work:
 
     def _broken_lines(self) -> int:
         """How many lines DuckDB could not read as rows; they are then in the table broken_lines."""
-        if not self.session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"):
-            return 0
-        self.session.rows(
-            f"CREATE OR REPLACE TEMP TABLE broken_lines AS {broken_lines_sql([c.name for c in self.reading.rows.columns])}"
-        )
-        # a line stands behind the i-th broken one when it is at least that one's number, less i, among the good lines
+        there = bool(self.session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'"))
+        names = [column.name for column in self.reading.rows.columns]
+        nothing = "SELECT 1::BIGINT AS line, '' AS rule, '' AS message, '' AS text WHERE false"
+        self.session.rows(f"CREATE OR REPLACE TEMP TABLE broken_lines AS {broken_lines_sql(names) if there else nothing}")
+        # a record stands behind the n-th broken one when it is at least that one's number, less n - 1, among the good ones
         self.session.rows(
             "CREATE OR REPLACE TEMP TABLE skipped_lines AS SELECT before, max(n) AS n FROM "
-            "(SELECT line - n + 1 AS before, n FROM (SELECT line, row_number() OVER (ORDER BY line) AS n FROM broken_lines)) GROUP BY before"
+            "(SELECT line - n + 1 AS before, n FROM (SELECT line, row_number() OVER (ORDER BY line) AS n FROM broken_lines)) "
+            "GROUP BY before"
         )
         return int(self.session.one("SELECT count(*) FROM broken_lines")[0])
 
-    def _reject(self, bad: Sequence[Path], n_broken: int) -> None:
-        """Write the rejected rows as segments of `rejected`, and count them by rule."""
-        rows = " UNION ALL ".join(f"SELECT _row, _line, _rule, _raw FROM {parquet(path)} WHERE _rule IS NOT NULL" for path in bad)
-        query = rejected_sql(
-            self.reading,
-            rows,
-            source=self.session.path.name,
-            digest=self.digest,
-            table=self.recognition.primary,
-            now=self.now,
-            n_broken=n_broken,
+    def _line_breaks(self, staging: Path | None) -> None:
+        """Make the table line_breaks: after which records of the file how many line ends stood within cells."""
+        rows = (
+            f"SELECT _line, _breaks FROM {parquet(staging)} WHERE _breaks > 0"
+            if staging
+            else "SELECT 1 AS _line, 0 AS _breaks WHERE false"
         )
+        self.session.rows(
+            f"CREATE OR REPLACE TEMP TABLE line_breaks AS SELECT _at AS after, sum(_breaks) OVER (ORDER BY _at) AS n FROM ({placed(rows)})"
+        )
+
+    def _reject(self, bad: Sequence[Path], staging: Path | None) -> None:
+        """Write the rejected rows as segments of `rejected`, and count them by rule."""
+        self._line_breaks(staging)
+        rows = " UNION ALL ".join(f"SELECT _row, _line, _rule, _raw FROM {parquet(path)} WHERE _rule IS NOT NULL" for path in bad)
+        rows = rows or "SELECT 1 AS _row, 1 AS _line, '' AS _rule, '' AS _raw WHERE false"
+        source, table = self.session.path.name, self.recognition.primary
+        query = rejected_sql(self.reading, rows, source=source, digest=self.digest, table=table, now=self.now)
         files, n_rows = self._write(query, WRITE_UNTIL, WRITE_UNTIL, "writing rejected rows")
         if n_rows:
             self.outcome.files["rejected"] = files
