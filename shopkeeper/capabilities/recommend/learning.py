@@ -186,9 +186,12 @@ def _percents() -> pa.Array:
 
 def _json_lists(words: pa.Array, codes: Array) -> pa.Array:
     """JSON lists of ``words`` by ``codes`` int [rows, n]; -1 ends a list."""
-    parts = [words.take(pa.array(codes[:, column], mask=codes[:, column] < 0)) for column in range(codes.shape[1])]
-    joined = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
-    return pc.binary_join_element_wise("[", joined, "]", "")
+    nothing = pa.array([""], pa.string())
+    first = pa.concat_arrays([words, nothing])
+    later = pa.concat_arrays([pc.binary_join_element_wise(", ", words, ""), nothing])
+    places = np.where(codes < 0, len(words), codes)
+    parts = [(later if column else first).take(pa.array(places[:, column])) for column in range(codes.shape[1])]
+    return pc.binary_join_element_wise("[", *parts, "]", "")
 
 
 def _arrays(model: Model, data: Interactions) -> dict[str, Array]:
