@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shopkeeper.core.columns import Table
 from shopkeeper.core.errors import unknown
@@ -16,10 +17,9 @@ from shopkeeper.store.log.connections import Connections
 from shopkeeper.store.log.hashing import hash_text
 from shopkeeper.store.log.segments import SegmentInfo, position, segments
 from shopkeeper.store.log.tail import Tail
-from shopkeeper.store.sealed.sidecars import Sidecar, Sidecars
+from shopkeeper.store.sealed.sidecars import Sidecars
 
-# (moment, order in which it was found, where it lies)
-Hit = tuple[int, int, Any]
+Hit = tuple[int, Batch, int]  # moment, where it lies
 
 
 class Lookup:
@@ -35,25 +35,36 @@ class Lookup:
         self._sidecars = sidecars
         self._local = threading.local()
         self._columns = hashed_columns(table)
+        self._empty: dict[str, Any] = dict.fromkeys(table.names)
 
     def last(self, column: str, value: str, n: int) -> list[dict[str, Any]]:
         """The newest ``n`` rows with that value, newest first."""
         if column not in self._columns:
             raise unknown(f"lookup column of {self.table.name!r}", column, self._columns)
         batches, sealed = self._state()
-        which, wanted = self._columns.index(column), hash_text(value)
-        hits: list[Hit] = []
-        for batch in batches:
-            for place in np.flatnonzero(batch.hashes[which] == np.uint64(wanted)).tolist():
-                hits.append((int(batch.at[place]), len(hits), (batch, place)))
-        hits = _newest(hits, n)
+        wanted = hash_text(value)
+        found = _in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
         for segment in sealed:
-            if len(hits) == n and segment.max_at is not None and segment.max_at < hits[-1][0]:
-                continue
-            found = self._in_segment(self._sidecars.get(segment), column, wanted, len(hits))
-            hits = _newest([*hits, *found], n)
-        rows = [_row(self.table, *where) for _, _, where in hits]
+            if len(found) == n and segment.max_at is not None and segment.max_at < found[-1][0]:
+                break  # the segments come newest first
+            sidecar = self._sidecars.get(segment)
+            places = sidecar.places(column, wanted)
+            at = sidecar.at[places]
+            best = _best(at, n)
+            more = [(at_, *sidecar.where(place)) for at_, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
+            found = sorted([*found, *more], key=_moment, reverse=True)[:n]
+        rows = [self._row(batch, place) for _, batch, place in found]
         return [row for row in rows if row[column] == value]
+
+    def _row(self, batch: Batch, place: int) -> dict[str, Any]:
+        row = self._empty.copy()
+        for name, array, is_moment in batch.filled:
+            if is_moment:
+                micros = array[place].value
+                row[name] = None if micros is None else from_micros(micros)
+            else:
+                row[name] = array[place].as_py()
+        return row
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:
         """The tail and the segments (newest first) as they are now."""
@@ -73,25 +84,32 @@ class Lookup:
         both = [*before, *fresh] if fresh else before
         return batches, sorted(both, key=lambda one: one.max_at or 0, reverse=True) if fresh else both
 
-    def _in_segment(self, sidecar: Sidecar, column: str, wanted: int, found: int) -> list[Hit]:
-        hits: list[Hit] = []
-        for place in sidecar.places(column, wanted).tolist():
-            chunk = int(np.searchsorted(sidecar.starts, place, "right")) - 1
-            row = place - int(sidecar.starts[chunk])
-            hits.append((int(sidecar.chunks[chunk].at[row]), found + len(hits), (sidecar.chunks[chunk], row)))
-        return hits
+
+def _in_tail(batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
+    """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
+    moments, places, owners = [], [], []
+    for number, batch in enumerate(batches):
+        hits = (batch.hashes[which] == wanted).nonzero()[0]
+        if len(hits):
+            moments.append(batch.at[hits])
+            places.append(hits)
+            owners.append(np.full(len(hits), number))
+    if not moments:
+        return []
+    at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
+    best = _best(at, n)
+    return [(int(at[one]), batches[owner[one]], int(place[one])) for one in best.tolist()]
 
 
-def _newest(hits: list[Hit], n: int) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (hit[0], hit[1]), reverse=True)[:n]
+def _best(at: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.intp]:
+    """Where the ``n`` greatest moments are, the greatest first; of equal ones the later in the array first."""
+    if len(at) > 4 * n:
+        cut = np.partition(at, len(at) - n)[len(at) - n]
+        some = np.flatnonzero(at >= cut)
+    else:
+        some = np.arange(len(at))
+    return some[np.argsort(at[some], kind="stable")[::-1][:n]]
 
 
-def _row(table: Table, batch: Batch, place: int) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(table.names)
-    for name, array, is_moment in batch.filled:
-        if is_moment:
-            micros = array[place].value
-            row[name] = None if micros is None else from_micros(micros)
-        else:
-            row[name] = array[place].as_py()
-    return row
+def _moment(hit: Hit) -> int:
+    return hit[0]

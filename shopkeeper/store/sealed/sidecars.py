@@ -1,8 +1,8 @@
 """Indexes beside sealed segments: where an id, a customer, an order is, without reading the Parquet file.
 
 A sidecar is a folder ``facts/<table>/sidecars/<segment>/`` with ``rows.arrow`` (the rows, uncompressed, to be mapped
-into memory) and, for each hashed column, ``<column>.hashes.npy`` (sorted) and ``<column>.places.npy`` (which row).
-Derived from the segment alone: it is made again when it is missing, and nothing is lost without it.
+into memory), ``at.npy`` (the moment of each) and, for each hashed column, ``<column>.hashes.npy`` (sorted) and
+``<column>.places.npy`` (which row). Derived from the segment alone: it is made again when it is missing, and nothing is lost without it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from shopkeeper.store.log.batches import Batch, hashed_columns
 from shopkeeper.store.log.hashing import Hashes, hash_column
 from shopkeeper.store.log.segments import SegmentInfo
 
-ROWS = "rows.arrow"
+ROWS, AT = "rows.arrow", "at.npy"
 CHUNK_ROWS = 65_536
 
 
@@ -39,11 +39,17 @@ class Sidecar:
         self.rows: pa.Table = pa.ipc.open_file(self._map).read_all()
         none = np.empty((0, 0), dtype=np.uint64)
         self.chunks = [Batch(0, none, rows) for rows in self.rows.to_batches()]
-        self.starts = np.cumsum([0, *(chunk.rows.num_rows for chunk in self.chunks)])
+        self.at: npt.NDArray[np.int64] = np.load(path / AT, mmap_mode="r")
+        self._starts = np.cumsum([0, *(chunk.rows.num_rows for chunk in self.chunks)])
         self.index = {
             name: (np.load(path / f"{name}.hashes.npy", mmap_mode="r"), np.load(path / f"{name}.places.npy", mmap_mode="r"))
             for name in hashed_columns(table)
         }
+
+    def where(self, place: int) -> tuple[Batch, int]:
+        """The batch that holds this row of the segment, and its place there."""
+        chunk = int(self._starts.searchsorted(place, "right")) - 1
+        return self.chunks[chunk], place - int(self._starts[chunk])
 
     def places(self, column: str, value: int) -> npt.NDArray[np.uint32]:
         """The rows whose hash in that column is ``value``."""
@@ -139,6 +145,7 @@ def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
     with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         # Imported files say of required columns that they are never null; that is all that the cast forgets.
         writer.write_table(rows.select(schema.names).cast(schema), max_chunksize=CHUNK_ROWS)
+    np.save(path / AT, rows.column(table.moment).cast(pa.int64()).to_numpy())
     for name in hashed_columns(table):
         column = rows.column(name)
         hashes = hash_column(column)
