@@ -81,11 +81,11 @@ def import_files(
             raise ImportProblem(
                 f"There is no file {str(file)!r}.", got=str(file), wanted="an existing file", next="correct the path"
             )
-    with opened(shop) as here:
+    kept = "files reported above are in the shop, nothing of the one in progress"
+    with opened(shop) as here, keeping(kept, "the same command; what is in the shop already is not imported again"):
         reports = [_import_one(here, file, choices, dry_run=dry_run, ask=not yes, as_json=as_json) for file in files]
-    kept = [report for report in reports if report is not None]
     if as_json:
-        json_out([report.as_dict() for report in kept])
+        json_out([report.as_dict() for report in reports if report is not None])
 
 
 def _import_one(shop: Shop, file: Path, choices: dict[str, Any], *, dry_run: bool, ask: bool, as_json: bool) -> Any:
@@ -95,8 +95,7 @@ def _import_one(shop: Shop, file: Path, choices: dict[str, Any], *, dry_run: boo
         if ask and not dry_run and sys.stdin.isatty() and not typer.confirm("Import it so?", default=True):
             typer.echo(f"{file.name}: not imported.")
             return None
-    kept = "files that were reported before this one are in the shop; nothing of this one is"
-    with keeping(kept, f"shopkeeper import {file}"), watching(file.name, quiet=as_json) as progress:
+    with watching(file.name, quiet=as_json) as progress:
         report = shop.import_file(file, **choices, dry_run=dry_run, progress=progress)
     if not as_json:
         for line in report.lines():

@@ -34,5 +34,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        tell(stopped("what was written before is kept, nothing half-done is", "run it again"), as_json=as_json)
+        tell(stopped("what was written before is kept, nothing half-done", "run it again"), as_json=as_json)
     return code if isinstance(code, int) else 0

@@ -62,7 +62,7 @@ def keeping(kept: str, next: str) -> Iterator[None]:
 
 def stopped(kept: str, next: str) -> Cancelled:
     """What is said after Ctrl-C: what was kept, and how to go on."""
-    return Cancelled("Stopped by Ctrl-C.", got="an interrupt", wanted=f"nothing lost: {kept}", next=f"to go on: {next}")
+    return Cancelled("Stopped by Ctrl-C.", got=f"Ctrl-C; {kept}", wanted="to finish", next=f"to go on: {next}")
 
 
 def moment(text: str | None) -> datetime | None:

@@ -1,10 +1,21 @@
 """init, import, show, sql."""
 
+import contextlib
 import csv
 import io
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
+from shopkeeper import sample
+
+PROGRAM = Path(sys.executable).with_name("shopkeeper")
 
 LINES = """order_id,date,customer_id,product_id,title,quantity,price
 1001,2026-01-05 09:12,C1,P1,Red cup,2,4.50
@@ -143,3 +154,40 @@ def test_sql_that_is_wrong(shopkeeper, corner_shop):
 def test_sql_changes_nothing(shopkeeper, corner_shop):
     assert shopkeeper("sql", "delete from events").code != 0
     assert count(shopkeeper, "events") == 5
+
+
+def at_a_terminal(folder, answer: str, *arguments: str) -> str:
+    """What the program shows somebody who sits at a terminal and types ``answer``."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([PROGRAM, *arguments], cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as program:
+        os.close(theirs)
+        os.write(ours, answer.encode() + b"\n")
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO is how a terminal ends
+            while part := os.read(ours, 65536):
+                shown += part
+    os.close(ours)
+    assert program.returncode == 0, shown.decode()
+    return shown.decode()
+
+
+def test_import_asks_at_a_terminal_and_takes_no_for_an_answer(shopkeeper, orders):
+    shown = at_a_terminal(orders.parent, "n", "import", "orders.csv")
+    assert "Import it so?" in shown and "not imported" in shown and "order_lines" in shown
+    assert count(shopkeeper, "order_lines") == 0
+    assert "2  order_lines" in at_a_terminal(orders.parent, "y", "import", "orders.csv")
+    assert count(shopkeeper, "order_lines") == 2
+
+
+def test_ctrl_c_during_an_import_keeps_the_files_before(shopkeeper, orders):
+    importing = subprocess.Popen(
+        [PROGRAM, "import", "orders.csv", sample.path()], cwd=orders.parent, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with importing:
+        while not importing.stdout.readline().startswith("online_retail.parquet"):
+            pass
+        importing.send_signal(signal.SIGINT)
+        _, said = importing.communicate()
+    assert importing.returncode == 130 and "files reported above are in the shop" in said
+    assert count(shopkeeper, "order_lines") == 2
