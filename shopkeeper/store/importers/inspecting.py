@@ -138,10 +138,14 @@ def _from_words(rows: Rows, table: str | None, names: tuple[str, ...], typed: Ma
     taken = {name for use in typed.values() for name in use.columns}
     if table:
         uses.update(_uses(table, names, taken, weak=True))
-        _without_order_duplicates(table, uses)
+        if table == "products" and "products.sale_price" in uses and "products.price" not in uses:
+            uses["products.price"] = uses.pop("products.sale_price")  # the only price is the regular one
+        person = any(synonyms.find("identities", column, names) for column in ("email", "phone"))
         for along in ALONG.get(table, ()):
             extra = _uses(along, names, taken if along in ("stock_levels",) else set(), weak=False)
-            if _worth(along, table, extra):
+            if "products.description" in extra and "products.title" not in extra:
+                extra["products.title"] = extra.pop("products.description")  # in a file of sales the short text is the name
+            if _worth(along, table, extra, person=person):
                 uses.update(extra)
                 tables.append(along)
         for target in typed:
@@ -175,16 +179,11 @@ def _uses(table: str, names: Sequence[str], taken: set[str], *, weak: bool) -> d
     return dict(sorted(found.items(), key=lambda item: order[item[0].split(".", 1)[1]]))
 
 
-def _without_order_duplicates(table: str, uses: dict[str, Use]) -> None:
-    """In a file of lines the product's own name is the number where there is no other: nothing to undo elsewhere."""
-    if table == "products" and f"{table}.title" not in uses and f"{table}.product_type" in uses:
-        return
-    if table == "products" and "products.sale_price" in uses and "products.price" not in uses:
-        uses["products.price"] = uses.pop("products.sale_price")
+def _worth(along: str, primary: str, extra: Mapping[str, Use], *, person: bool) -> bool:
+    """Whether a table that comes along has enough to be filled: its key, and something that is worth knowing.
 
-
-def _worth(along: str, primary: str, extra: Mapping[str, Use]) -> bool:
-    """Whether a table that comes along has enough to be filled: its key, and something that is worth knowing."""
+    ``person``: customers are known by e-mail or telephone, of which their key can be made.
+    """
     key = f"{along}.{schema.table(along).id}"
     if along == "identities":
         return any(f"identities.{column}" in extra for column in ATTRIBUTES[along])
@@ -192,7 +191,7 @@ def _worth(along: str, primary: str, extra: Mapping[str, Use]) -> bool:
         return "stock_levels.quantity" in extra and "stock_levels.product_id" in extra
     if along == "orders":
         return "orders.order_id" in extra
-    if key not in extra:
+    if key not in extra and not (along == "customers" and person):
         return False
     if along == "customers" and primary in TRADE:
         return True

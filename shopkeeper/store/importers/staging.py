@@ -131,7 +131,7 @@ class Reading:
         return [c.key for c in self.rows.columns if any("\n" in value for value in c.sample if isinstance(value, str))]
 
     def _counted(self) -> str:
-        """``_line``, a row's place among the good records, the header counted; ``_breaks``, how many line ends are in its cells."""
+        """``_line``, a row's place among the good records, the header counted; ``_breaks``, the line ends in its cells."""
         layout = self.rows.opened.layout
         first = "_row + 1" if layout is not None and layout.header else "_row"
         broken = self._broken_columns() if self.has_breaks else []
@@ -151,12 +151,13 @@ def rejected_sql(reading: Reading, bad: str, *, source: str, digest: str, table:
     head = literal(digest[:16])
     where = f'{literal(source)} AS source, {literal(table)} AS "table"'
     text = shape("text") if reading.recognition.personal else "text"
+    line = "_at + coalesce(line_breaks.n, 0)::BIGINT"
     after = "ASOF LEFT JOIN line_breaks ON _at > line_breaks.after"
     return (
-        f"SELECT {head} || '-row-' || _row AS rejected_id, {now} AS \"at\", {where}, _at + coalesce(line_breaks.n, 0)::BIGINT AS line, "
+        f"SELECT {head} || '-row-' || _row AS rejected_id, {now} AS \"at\", {where}, {line} AS line, "
         "split_part(_rule, ': ', 1) AS rule, substr(_rule, strpos(_rule, ': ') + 2) AS message, _raw AS raw "
         f"FROM ({placed(bad)}) {after} "
-        f"UNION ALL SELECT {head} || '-line-' || _at, {now}, {where}, _at + coalesce(line_breaks.n, 0)::BIGINT, rule, message, "
+        f"UNION ALL SELECT {head} || '-line-' || _at, {now}, {where}, {line}, rule, message, "
         f"CAST(json_object('line', {text}) AS VARCHAR) FROM (SELECT line AS _at, * FROM broken_lines) {after}"
     )
 

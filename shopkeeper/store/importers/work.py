@@ -242,7 +242,8 @@ class Work:
             else "SELECT 1 AS _line, 0 AS _breaks WHERE false"
         )
         self.session.rows(
-            f"CREATE OR REPLACE TEMP TABLE line_breaks AS SELECT _at AS after, sum(_breaks) OVER (ORDER BY _at) AS n FROM ({placed(rows)})"
+            "CREATE OR REPLACE TEMP TABLE line_breaks AS "
+            f"SELECT _at AS after, sum(_breaks) OVER (ORDER BY _at) AS n FROM ({placed(rows)})"
         )
 
     def _reject(self, bad: Sequence[Path], staging: Path | None) -> None:

@@ -101,9 +101,8 @@ def _decimal_comma(values: Sequence[str]) -> tuple[bool, str]:
             unclear += thousands and not several
             commas += not thousands
         elif last_dot >= 0:
-            several = digits.count(".") > 1
-            commas += several
-            dots += not several and re.fullmatch(r"\d{1,3}\.\d{3}", digits) is None
+            commas += re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", digits) is not None
+            dots += re.fullmatch(r"\d{1,3}(\.\d{3})+", digits) is None
     if commas > dots:
         return True, "decimal comma"
     if unclear and not dots:

@@ -87,7 +87,9 @@ def _epoch(x: str, source: SourceColumn) -> Conversion:
     )
     number = f"TRY_CAST({x} AS DECIMAL(38, 9))"
     within = f"abs({number}) * {factor} < 9e15"
-    return Conversion(f"CASE WHEN {within} THEN make_timestamp(CAST({number} * {factor} AS BIGINT)) END", f"{unit} since 1970")
+    return Conversion(
+        f"CASE WHEN {within} THEN make_timestamp(CAST(floor({number} * {factor}) AS BIGINT)) END", f"{unit} since 1970"
+    )
 
 
 def _from_text(source: SourceColumn, clean: str, probe: Probe, form: str) -> Conversion:
@@ -124,8 +126,11 @@ def _way(way: Way, filled: list[str], clean: str, probe: Probe, source: SourceCo
         days = tuple(order.replace("/", mark).replace("%Y", year) for mark in "/-")
     times = TIMES + (CHINESE_TIMES if "年" in way.name else ())
     forms = [f"{day}{between}{time}" for day in days for between in way.between for time in times] + list(days)
-    text = f"regexp_replace({clean}, '^[A-Za-z]{{3,9}}, |,? (UTC|GMT|Z)$', '')" if way.name == "month by name" else clean
-    return local(f"try_strptime({text}, [{', '.join(map(literal, forms))}])"), note
+    if way.name != "month by name":
+        return local(f"try_strptime({clean}, [{', '.join(map(literal, forms))}])"), note
+    bare = f"regexp_replace({clean}, '^[A-Za-z]{{3,9}}, |,? (UTC|GMT)$', '', 'g')"
+    read = f"try_strptime({bare}, [{', '.join(map(literal, forms))}])"
+    return f"CASE WHEN regexp_matches({clean}, '(UTC|GMT)$') THEN {read} ELSE {local(read)} END", note
 
 
 def _iso(clean: str, *, zoned: bool) -> str:
