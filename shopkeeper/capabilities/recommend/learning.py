@@ -226,7 +226,7 @@ def _card(
         "newest_at": _iso(int(log.at.max())),
         "n_interactions": len(log.product), "n_products": len(data.products), "n_actors": len(data.customers),
         "n_customers": int(data.is_known.sum()),
-        "history": settings.history,
+        "history": settings.history, "visit_weight": settings.visit_weight,
         "kind_weights": {
             name: float(weight)
             for name, weight in zip(EVENT_KINDS, kind_weights(settings, tuned.parameters.kind_exponent), strict=False)

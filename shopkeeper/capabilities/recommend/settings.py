@@ -13,6 +13,7 @@ class RecommendSettings:
 
     neighbors: int = setting(100, "how many neighbors of each product are kept", unit="products", low=1, high=1000)
     content_neighbors: int = setting(20, "how many products with a similar text are kept", unit="products", low=0, high=200)
+    visit_weight: float = setting(5.0, "how many times more a product counts that was touched in this visit", low=0, high=100)
     history: int = setting(50, "how many of a customer's newest products speak for others", unit="products", low=1, high=500)
     history_limit: int = setting(
         500, "how many of a customer's newest products the graph is learned from", unit="products", low=2, high=10_000

@@ -1,17 +1,27 @@
 """A shop view made from Arrow tables: what the room needs of the store, without the store."""
 
+# ruff: noqa: DTZ001 (Arrow's moments are UTC without saying so)
+
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
+from shopkeeper.capabilities.recommend.loaded.model import RecommendModel, load_model
+from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.tasks import learn
 from shopkeeper.core.columns import Table
 from shopkeeper.core.progress import Progress, Silent
+from shopkeeper.core.results import Result
 from shopkeeper.core.schema import TABLES
 
 ARROW = {
@@ -86,3 +96,88 @@ class FakeView:
 
     def in_service(self) -> Mapping[str, Any] | None:
         return self._card
+
+
+START = datetime(2024, 1, 1)
+N_CUSTOMERS, N_PRODUCTS, N_TASTES, N_DAYS = 300, 60, 6, 200
+
+
+def purchases(seed: int, taste_share: float) -> list[dict[str, Any]]:
+    """What customers bought: with ``taste_share`` from the ten products of their taste, else from anywhere."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for customer in range(N_CUSTOMERS):
+        taste = customer % N_TASTES
+        for day in np.sort(random.choice(N_DAYS, 9, replace=False)):
+            in_taste = random.random() < taste_share
+            product = random.integers(0, 10) * N_TASTES + taste if in_taste else random.integers(0, N_PRODUCTS)
+            rows.append(
+                {
+                    "actor_id": f"c{customer:03}", "customer_id": f"c{customer:03}", "product_id": f"p{product:02}",
+                    "event": "purchase", "at": START + timedelta(days=int(day), seconds=int(random.integers(86_400))),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def catalog() -> list[dict[str, Any]]:
+    """The products, the first of each ten named alike; taste 0 is of the brand Alder and below Home, p59 cannot be bought."""
+    return [
+        {
+            "product_id": f"p{number:02}", "title": f"{('mug', 'lamp', 'bowl', 'rug', 'vase', 'clock')[number % 6]} number {number}",
+            "brand": "Alder" if number % N_TASTES == 0 else "Birch",
+            "product_type": "Home > Kitchen" if number % N_TASTES == 0 else "Garden", "price": float(number) + 0.5,
+            "availability": "out_of_stock" if number == 59 else "in_stock", "created_at": START + timedelta(days=number),
+        }
+        for number in range(N_PRODUCTS)
+    ] + [{"product_id": "new", "title": "mug of a new kind", "created_at": START + timedelta(days=400)}]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def view_of() -> type[FakeView]:
+    """The class of views over given tables."""
+    return FakeView
+
+
+@pytest.fixture(scope="session")
+def tastes() -> dict[str, list[dict[str, Any]]]:
+    """Tables of a shop whose customers have tastes."""
+    return {"interactions": purchases(1, 0.85), "products": catalog()}
+
+
+@pytest.fixture(scope="session")
+def noise() -> dict[str, list[dict[str, Any]]]:
+    """Tables of a shop where everybody buys anything."""
+    return {"interactions": purchases(2, 0.0), "products": catalog()}
+
+
+@pytest.fixture(scope="session")
+def learned(tastes: dict[str, list[dict[str, Any]]]) -> Result:
+    """What is learned from the shop with tastes."""
+    return learn(FakeView(tastes), RecommendSettings())
+
+
+def saved(result: Result, folder: Path) -> Path:
+    """The learned arrays and the card as the store keeps them."""
+    for name, array in result.learned.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    (folder / "card.json").write_text(json.dumps(result.card))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def folder(learned: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The saved model."""
+    return saved(learned, tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def model(folder: Path, tastes: dict[str, list[dict[str, Any]]]) -> RecommendModel:
+    """The loaded model of the shop with tastes, fresh for each test."""
+    return load_model(folder, FakeView(tastes))
+
+
+@pytest.fixture(scope="session")
+def save() -> Callable[[Result, Path], Path]:
+    """How a result is saved as a model."""
+    return saved

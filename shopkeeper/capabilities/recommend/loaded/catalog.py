@@ -169,7 +169,9 @@ class Catalog:
         if "title" in row:
             changed["title"] = row["title"]
         if "price" in row or "sale_price" in row:
-            changed.update({name: row[name] for name in ("price", "sale_price") if name in row})
+            known = self._facts.slice(int(self._row_of[code]), 1).to_pylist()[0] if self._row_of[code] >= 0 else {}
+            for name in ("price", "sale_price"):
+                changed[name] = row[name] if name in row else changed.get(name, known.get(name))
             shown = _lower(changed.get("price"), changed.get("sale_price"))
             changed["shown"] = shown
             self.price[code] = np.nan if shown is None else shown

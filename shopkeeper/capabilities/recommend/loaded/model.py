@@ -67,6 +67,7 @@ class RecommendModel:
         self.trending = arrays["trending"]
         self.parameters: Parameters = parameters_from(card)
         self.history = int(card["history"])
+        self._visit_weight = np.float32(card["visit_weight"])
         self.live = Live(card["kind_weights"])
         self.scratch = Scratch()
         self._customers = PackedTexts(arrays["customer_bytes"], arrays["customer_offsets"])
@@ -134,6 +135,7 @@ class RecommendModel:
         weight = np.concatenate((np.array(strengths, np.float32), self._weight[places])).astype(np.float32)
         step = np.concatenate((np.arange(n_live), self._step[places].astype(np.int64) + n_live))
         weight *= self._recency[step] * self._speech(source)
+        weight[:n_visit] *= self._visit_weight
         count = np.concatenate((np.ones(n_live), self._count[places]))
         new_bought = (visit.bought if visit else set()) | (recent.bought if recent else set())
         if new_bought:
