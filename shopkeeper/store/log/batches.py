@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from shopkeeper.core.columns import Table
-from shopkeeper.store.arrow_types import ARROW, arrow_schema, conform
+from shopkeeper.store.arrow_types import ARROW, arrow_schema, conform, from_micros
 from shopkeeper.store.log.database import layout_of
 from shopkeeper.store.log.hashing import Hashes, hash_column
 
@@ -48,13 +49,10 @@ class Batch:
         return micros_of(self.rows, "at")
 
     @cached_property
-    def filled(self) -> tuple[tuple[str, pa.Array, bool], ...]:
-        """(name, array, is a moment) of the columns that hold anything; the others are None in every row."""
-        return tuple(
-            (name, column, pa.types.is_timestamp(column.type))
-            for name, column in zip(self.rows.schema.names, self.rows.columns, strict=True)
-            if column.null_count < len(column)
-        )
+    def readers(self) -> tuple[tuple[str, Callable[[int], Any]], ...]:
+        """(name, what gives a row's value) of the columns that hold anything; the others are None in every row."""
+        named = zip(self.rows.schema.names, self.rows.columns, strict=True)
+        return tuple((name, reader(column)) for name, column in named if column.null_count < len(column))
 
     def after(self, seq: int) -> Batch:
         """The rows after that sequence number."""
@@ -71,6 +69,33 @@ def micros_of(rows: pa.RecordBatch, name: str) -> npt.NDArray[np.int64]:
     """A moment column without nulls as int64 microseconds, without copying."""
     column: npt.NDArray[np.int64] = rows.column(rows.schema.get_field_index(name)).view(pa.int64()).to_numpy()
     return column
+
+
+def reader(column: pa.Array) -> Callable[[int], Any]:
+    """What gives the value of one row, moments as aware datetimes: three times as fast as Arrow's own scalars."""
+    valid, *buffers = column.buffers()
+    start = column.offset
+    if pa.types.is_string(column.type):
+        offsets, data = memoryview(buffers[0]).cast("i"), memoryview(buffers[1] or b"")
+
+        def read(place: int) -> Any:
+            return str(data[offsets[start + place] : offsets[start + place + 1]], "utf-8")
+
+    elif pa.types.is_timestamp(column.type):
+        micros = memoryview(buffers[0]).cast("q")
+
+        def read(place: int) -> Any:
+            return from_micros(micros[start + place])
+
+    else:
+
+        def read(place: int) -> Any:
+            return column[place].as_py()
+
+    if not column.null_count:
+        return read
+    bits = memoryview(valid).cast("B")
+    return lambda place: read(place) if bits[(start + place) >> 3] >> ((start + place) & 7) & 1 else None
 
 
 def hashes_of(table: Table, rows: pa.RecordBatch) -> Hashes:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from shopkeeper.core.columns import Table
 from shopkeeper.core.errors import unknown
-from shopkeeper.store.arrow_types import from_micros
 from shopkeeper.store.log.batches import Batch, hashed_columns
 from shopkeeper.store.log.connections import Connections
 from shopkeeper.store.log.hashing import hash_text
@@ -58,12 +57,8 @@ class Lookup:
 
     def _row(self, batch: Batch, place: int) -> dict[str, Any]:
         row = self._empty.copy()
-        for name, array, is_moment in batch.filled:
-            if is_moment:
-                micros = array[place].value
-                row[name] = None if micros is None else from_micros(micros)
-            else:
-                row[name] = array[place].as_py()
+        for name, read in batch.readers:
+            row[name] = read(place)
         return row
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:

@@ -2,7 +2,8 @@
 
 A sidecar is a folder ``facts/<table>/sidecars/<segment>/`` with ``rows.arrow`` (the rows, uncompressed, to be mapped
 into memory), ``at.npy`` (the moment of each) and, for each hashed column, ``<column>.hashes.npy`` (sorted) and
-``<column>.places.npy`` (which row). Derived from the segment alone: it is made again when it is missing, and nothing is lost without it.
+``<column>.places.npy`` (which row). It is derived from the segment alone: it is made again when it is missing, and
+nothing is lost without it.
 """
 
 from __future__ import annotations
