@@ -165,6 +165,27 @@ def test_every_decision_is_written_down_as_it_was(answer, learned):
         assert 0 <= row["probability"] <= 1
 
 
+ODD = {str: [17850, 10**30, 1.5], int: ["7", 7.0], float: ["7.5", 7], bool: ["yes", "off"]}
+ODD_LISTS = [{"a", "b"}, frozenset({"a"}), ["a", 5], "a,b", ["a", 10**30]]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_is_taken_in_another_form_is_written_down_too(answer, learned):
+    """A number for a text, a set for a list: whatever is accepted must not be lost on the way to `decisions`."""
+    required = {knob.name: "c000001" for knob in knobs(answer.request) if knob.required}
+    for knob in knobs(answer.request):
+        for value in ODD_LISTS if knob.many else ODD[knob.type]:
+            if knob.choices or (knob.type is int and knob.high is not None and knob.high < 7):
+                continue
+            body = learned.answers.ask(answer.name, {**required, knob.name: value})
+            learned.answers.flush()
+            if "decision_id" in body:
+                with closing(learned.store.view(as_of=_now())) as view:
+                    found = view.sql("select request from decisions where decision_id = $id", {"id": body["decision_id"]})
+                assert found.num_rows == 1, (knob.name, value)
+                assert isinstance(json.loads(found["request"][0].as_py()), dict)
+
+
 def _now():
     from datetime import UTC, datetime, timedelta
 

@@ -128,6 +128,7 @@ CASES: Mapping[str, Case] = {
         lambda random, n: {"texts": [f"p{number}" for number in random.integers(0, 50, n)]},
         lambda random, inputs: {"texts": [inputs["texts"][place] for place in random.permutation(len(inputs["texts"]))]},
     ),
+    "money.rounded": Case(lambda random, n: {"amount": n * 1.005, "currency": "EUR"}),
     "neighbor_scores.best_of_rows": Case(
         best, together("chosen"), lambda result, inputs: [part[np.argsort(inputs["chosen"])] for part in result]
     ),

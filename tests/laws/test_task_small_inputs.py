@@ -40,13 +40,16 @@ def only_entities(tables):
 
 def all_the_same(column):
     def change(tables):
-        changed = {}
-        for name, table in tables.items():
-            if column in table.column_names and name not in ("products", "customers"):
-                value = next(value for value in table[column].to_pylist() if value is not None)
-                same = pa.array([value] * table.num_rows, table[column].type)
-                table = table.set_column(table.column_names.index(column), column, same)
-            changed[name] = table
+        facts = {
+            name: table
+            for name, table in tables.items()
+            if name not in ("products", "customers") and column in table.column_names
+        }
+        value = next(value for value in next(iter(facts.values()))[column].to_pylist() if value is not None)
+        changed = dict(tables)
+        for name, table in facts.items():
+            same = pa.array([value] * table.num_rows, table[column].type)
+            changed[name] = table.set_column(table.column_names.index(column), column, same)
         return changed
 
     return change

@@ -1,5 +1,6 @@
 """The law of time: what a task finds as of a moment does not depend on anything later, however wild."""
 
+from contextlib import closing
 from datetime import UTC, timedelta
 
 import pyarrow as pa
@@ -84,3 +85,13 @@ def test_a_view_ends_at_its_moment(name, tempted, cut):
     newest = pc.max(tempted.table(name, as_of=cut)[table.moment]).as_py()
     limit = cut.replace(tzinfo=None)
     assert newest is None or newest <= (limit if table.column(table.moment).type == "moment" else limit.date())
+
+
+@pytest.mark.parametrize("name", sorted({name for task in REGISTRY.tasks.values() for name in (*task.reads, *task.optional)}))
+def test_looking_back_is_looking_then(name, tempted, cut, same_rows):
+    """`before`, which back-tests use, shows what a view of that moment shows, and cannot look forward."""
+    with closing(tempted.view()) as now, closing(tempted.view(cut)) as then:
+        with closing(now.before(cut)) as back:
+            same_rows(back.table(name), then.table(name))
+        with closing(then.before(cut + timedelta(days=365))) as ahead:
+            same_rows(ahead.table(name), then.table(name))
