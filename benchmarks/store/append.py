@@ -81,7 +81,12 @@ def read(root: Path, start: Event, stop: Event, out: Any) -> None:
             seconds.append(time.perf_counter() - began)
             time.sleep(0.2)
     grows = all(after >= before for before, after in zip(counts, counts[1:], strict=False))
-    out.put(("reader", {"n_views": len(counts), "grows": grows, "view_seconds": statistics.median(seconds), "peak_memory_bytes": peak()}))
+    out.put(
+        (
+            "reader",
+            {"n_views": len(counts), "grows": grows, "view_seconds": statistics.median(seconds), "peak_memory_bytes": peak()},
+        )
+    )
 
 
 def look_up(root: Path, start: Event, stop: Event, out: Any) -> None:
@@ -99,7 +104,9 @@ def look_up(root: Path, start: Event, stop: Event, out: Any) -> None:
             store.last("order_lines", "order_id", order, 50)
             orders.append(time.perf_counter() - began)
             time.sleep(0.005)
-    out.put(("lookup", {"customers": customers, "orders": orders, "mean_rows": statistics.mean(lengths), "peak_memory_bytes": peak()}))
+    out.put(
+        ("lookup", {"customers": customers, "orders": orders, "mean_rows": statistics.mean(lengths), "peak_memory_bytes": peak()})
+    )
 
 
 def seal(root: Path, start: Event, stop: Event, out: Any) -> None:
@@ -128,7 +135,14 @@ def measure(folder: Path, seconds: float = SECONDS) -> dict[str, Any]:
     shutil.rmtree(root, ignore_errors=True)
     with Store.create(root) as store:
         lines = [
-            {"line_id": f"l{k}", "order_id": f"o{k % 50_000}", "at": 1_700_000_000 + k, "product_id": f"p{k % 977}", "quantity": 1, "price": 2.5}
+            {
+                "line_id": f"l{k}",
+                "order_id": f"o{k % 50_000}",
+                "at": 1_700_000_000 + k,
+                "product_id": f"p{k % 977}",
+                "quantity": 1,
+                "price": 2.5,
+            }
             for k in range(200_000)
         ]
         store.append("order_lines", lines)
