@@ -44,6 +44,12 @@ def running(shop: Shop, settings: ServerSettings = PLAIN) -> Iterator[httpx.Clie
             assert not thread.is_alive()
 
 
+@pytest.fixture(scope="session")
+def running_of() -> Callable[..., Any]:
+    """``with running_of(shop) as client``: a server of any shop."""
+    return running
+
+
 @pytest.fixture
 def serve(shop: Shop) -> Iterator[Callable[..., httpx.Client]]:
     """Starts a server of the test's shop: ``serve(rate_per_second=5)``."""

@@ -187,3 +187,14 @@ def test_ipv6_where_there_is_some(shop: Shop):
         pytest.skip("this machine has no IPv6 loopback")
     with closing(listening):
         assert url_of(listening).startswith("http://[::1]:")
+
+
+def test_two_servers_of_one_shop_see_what_the_other_is_told(counted_shop: Shop, serve: Serve, running_of: Callable):
+    first = serve()
+    with Shop.open(counted_shop.folder) as same, running_of(same) as second:
+        assert second.get("/api/counting/how_many?product=Z").json()["n_events"] == 0
+        assert first.post("/api/events", json={"event": "view_item", "product_id": "Z"}).json()["n_new"] == 1
+        deadline = time.monotonic() + 5
+        while second.get("/api/counting/how_many?product=Z").json()["n_events"] != 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)

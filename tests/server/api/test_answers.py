@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import counting
 import httpx
-import pytest
 
 from shopkeeper import Reply, answer, parameter
 from shopkeeper.shop import Shop
@@ -35,28 +34,29 @@ def test_what_was_sent_just_now_counts_in_the_next_answer(counted_shop: Shop, se
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(
-    ("query", "what", "wanted"),
-    [
-        ("prodct=A", "'counting.how_many' takes no 'prodct'.", "did you mean 'product'?"),
-        ("n=11", "counting.how_many n cannot be '11'.", "a whole number, 1 to 10"),
-        ("n=many", "counting.how_many n cannot be 'many'.", "a whole number, 1 to 10"),
-        ("product=%FF", "The query string cannot be read.", "name=value&name=value in UTF-8"),
-    ],
-)
-def test_a_wrong_request_is_told_in_four_parts(counted_shop: Shop, serve: Serve, query: str, what: str, wanted: str):
-    reply = serve().get(f"/api/counting/how_many?{query}")
-    assert reply.status_code == 422
-    assert (reply.json()["title"], reply.json()["wanted"]) == (what, wanted)
-    assert reply.json()["got"]
-    assert reply.json()["next"]
+WRONG = [
+    ("prodct=A", "'counting.how_many' takes no 'prodct'.", "did you mean 'product'?"),
+    ("n=11", "counting.how_many n cannot be '11'.", "a whole number, 1 to 10"),
+    ("n=many", "counting.how_many n cannot be 'many'.", "a whole number, 1 to 10"),
+    ("product=%FF", "The query string cannot be read.", "name=value&name=value in UTF-8"),
+]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"3", b"{", b'{"n": 1'])
-def test_a_body_that_is_no_object_is_told(counted_shop: Shop, serve: Serve, body: bytes):
-    reply = serve().post("/api/counting/how_many", content=body, headers={"Content-Type": "application/json"})
-    assert reply.status_code == 422
-    assert reply.json()["title"] in ("The body is not an object.", "The body is not JSON.")
+def test_a_wrong_request_is_told_in_four_parts(counted_shop: Shop, serve: Serve):
+    client = serve()
+    for query, what, wanted in WRONG:
+        reply = client.get(f"/api/counting/how_many?{query}")
+        assert (reply.status_code, reply.json()["title"], reply.json()["wanted"]) == (422, what, wanted)
+        assert reply.json()["got"]
+        assert reply.json()["next"]
+
+
+def test_a_body_that_is_no_object_is_told(counted_shop: Shop, serve: Serve):
+    client = serve()
+    for body in (b"[]", b"3", b"{", b'{"n": 1'):
+        reply = client.post("/api/counting/how_many", content=body, headers={"Content-Type": "application/json"})
+        assert reply.status_code == 422
+        assert reply.json()["title"] in ("The body is not an object.", "The body is not JSON.")
 
 
 def test_before_anything_is_learned_it_says_what_to_do(shop: Shop, declared: list[str], serve: Serve):
