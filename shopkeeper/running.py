@@ -125,13 +125,22 @@ def _keep(store: Store, task: Task, result: Result, provenance: Provenance, view
 
 
 def newest_moment(store: Store, registry: Registry, task: Task) -> datetime:
-    """The newest moment among the facts that a task reads, never after now: the shop's clock for this task."""
-    names = set(task.reads) | set(task.optional)
-    for name in list(names):
-        names |= set(registry.table(name).of)
-    moments = [store.freshness(name) for name in names if name in TABLES and TABLES[name].kind == "fact"]
+    """The newest moment among the facts that a task's result comes from, never after now: the shop's clock for this task."""
+    facts = [name for name in _sources(registry, task, set()) if name in TABLES and TABLES[name].kind == "fact"]
+    moments = [moment for name in sorted(facts) if (moment := store.freshness(name))]
     now = datetime.now(UTC)
-    return min(max((moment for moment in moments if moment), default=now), now)
+    return min(max(moments, default=now), now)
+
+
+def _sources(registry: Registry, task: Task, seen: set[str]) -> set[str]:
+    """Every table that a task reads: itself, behind views, and through the tasks whose results it reads."""
+    for name in (*task.reads, *task.optional):
+        if name not in seen:
+            seen |= {name, *registry.table(name).of}
+            writer = registry.writer(name)
+            if writer is not None:
+                _sources(registry, writer, seen)
+    return seen
 
 
 def _provenance(order: Order, view: StoreView) -> Provenance:

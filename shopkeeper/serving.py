@@ -76,8 +76,9 @@ class Answers:
         `NotLearned` (its task has no model in service).
         """
         answer = self._registry.answer(name)
+        parsed = self._parse(answer, request)
         served = self._fresh(answer)
-        reply = answer.function(served.model, self._parse(answer, request))
+        reply = answer.function(served.model, parsed)
         body = reply.body
         body["model_version"] = served.version
         if reply.decision is not None:

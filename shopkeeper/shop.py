@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shopkeeper.core.errors import Cancelled, NotLearned, ShopExists, ShopkeeperError, ShopNotFound
+from shopkeeper.core.errors import BadRequest, Cancelled, NotLearned, ShopExists, ShopkeeperError, ShopNotFound
 from shopkeeper.core.plan import plan
 from shopkeeper.core.progress import Part, Progress, Silent
 from shopkeeper.core.registry import REGISTRY, Registry
@@ -24,9 +24,13 @@ from shopkeeper.shop_file import FILE, ShopSettings, find_shop, known_time_zone,
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from narwhals.typing import IntoDataFrame
+
     from shopkeeper.store.importers import ImportReport, Recognition
     from shopkeeper.store.store import Appended, Store
     from shopkeeper.store.view import Results, StoreView
+
+    Rows = Sequence[Mapping[str, Any]] | IntoDataFrame
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,13 @@ class Shop:
 
     # -- tables
 
-    def append(self, table: str, rows: Sequence[Mapping[str, Any]], *, source: str = "python") -> Appended:
-        """Add rows to a fact table; they are on disk when this returns. Rows already there are counted, not added."""
-        return self.store.append(table, rows, source=source)
+    def append(self, table: str, rows: Rows, *, source: str = "python") -> Appended:
+        """Add rows (dicts or any dataframe) to a fact table; on disk when this returns. Rows already there are only counted."""
+        return self.store.append(table, _as_dicts(rows), source=source)
 
-    def upsert(self, table: str, rows: Sequence[Mapping[str, Any]], *, source: str = "python") -> Appended:
-        """Add or change rows of an entity table; columns that are not given stay as they are."""
-        return self.store.upsert(table, rows, source=source)
+    def upsert(self, table: str, rows: Rows, *, source: str = "python") -> Appended:
+        """Add or change rows (dicts or any dataframe) of an entity table; columns that are not given stay as they are."""
+        return self.store.upsert(table, _as_dicts(rows), source=source)
 
     def inspect(self, path: str | Path, **options: Any) -> Recognition:
         """What an import of this file would understand; writes nothing. Options as in `import_file`."""
@@ -344,3 +348,20 @@ class Room:
     def __dir__(self) -> Iterator[str]:
         answers = self._shop.registry.answers.values()
         yield from (answer.name.split(".")[1] for answer in answers if answer.capability == self._name)
+
+
+def _as_dicts(rows: Rows) -> Sequence[Mapping[str, Any]]:
+    """Rows as dicts: of pandas, polars, Arrow and whatever else narwhals knows, too."""
+    if isinstance(rows, Sequence):
+        return rows
+    import narwhals
+
+    try:
+        return narwhals.from_native(rows, eager_only=True).rows(named=True)
+    except TypeError as error:
+        raise BadRequest(
+            "These are no rows.",
+            got=type(rows).__name__,
+            wanted="a list of dicts or a dataframe",
+            next="make a list of dicts of it",
+        ) from error

@@ -35,6 +35,13 @@ def test_the_same_inputs_are_not_run_again(counting_shop: Shop):
     assert counting_shop.run("counting.count").state == "done"
 
 
+def test_a_task_that_reads_only_results_has_the_clock_of_what_they_come_from(counting_shop: Shop):
+    counting_shop.run("counting.count")
+    first = counting_shop.run("counting.summarize")
+    assert first.provenance.as_of == datetime(2026, 1, 5, 10, tzinfo=UTC)
+    assert counting_shop.run("counting.summarize").state == "unchanged"
+
+
 def test_an_earlier_as_of_sees_only_what_was_known_then(counting_shop: Shop):
     run = counting_shop.run("counting.count", as_of=datetime(2026, 1, 2, 12, tzinfo=UTC))
     assert run.table.to_pylist() == [{"product_id": "A", "n_events": 2}]

@@ -5,7 +5,7 @@ from pathlib import Path
 import counting
 import pytest
 
-from shopkeeper.core.errors import NotLearned, SettingError, ShopExists, ShopNotFound, UnknownName
+from shopkeeper.core.errors import BadRequest, NotLearned, SettingError, ShopExists, ShopNotFound, UnknownName
 from shopkeeper.shop import Shop
 
 EVENTS = [{"event_id": f"e{n}", "at": f"2026-01-0{n}T10:00:00Z", "event": "view_item", "customer_id": "anna", "product_id": p}
@@ -111,3 +111,20 @@ def test_rooms_answer_by_name(shop: Shop, declared: list[str]):
     assert "how_many" in dir(shop.counting) and "counting" in dir(shop)
     with pytest.raises(AttributeError, match="rooms: counting"):
         shop.nonsense  # noqa: B018
+
+
+def test_a_dataframe_is_as_good_as_dicts(shop: Shop):
+    import pyarrow as pa
+
+    assert shop.append("events", pa.Table.from_pylist(EVENTS)).n_new == 5
+    assert shop.append("events", EVENTS).n_known == 5
+    assert shop.upsert("products", pa.table({"product_id": ["A"], "title": ["Red cup"]})).n_new == 1
+    with pytest.raises(BadRequest, match="a list of dicts or a dataframe"):
+        shop.append("events", 5)
+
+
+def test_every_floor_may_be_set_in_the_shop_file(shop: Shop):
+    (shop.folder / "shop.toml").write_text("[server]\nport = 9000\n[store]\nseal_rows = 500\n")
+    with Shop.open(shop.folder) as again:
+        assert again.settings("server").values.port == 9000
+        assert again.store.settings.seal_rows == 500
