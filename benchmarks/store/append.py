@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -80,7 +81,7 @@ def read(root: Path, start: Event, stop: Event, out: Any) -> None:
                 counts.append(view.count("events"))
             seconds.append(time.perf_counter() - began)
             time.sleep(0.2)
-    grows = all(after >= before for before, after in zip(counts, counts[1:], strict=False))
+    grows = all(after >= before for before, after in itertools.pairwise(counts))
     out.put(
         (
             "reader",

@@ -109,7 +109,7 @@ def explain(error: duckdb.Error, query: str) -> ShopkeeperError:
     """What DuckDB's error means."""
     message = str(error)
     if isinstance(error, duckdb.InterruptException):
-        return Cancelled("The query was stopped.", got=f"{query:.200}", next="run it again")
+        return Cancelled("The query was stopped.", got=f"{query:.200}", wanted="to finish", next="run it again")
     if "No space left on device" in message:
         return DiskFull(
             "A query found no room to spill.", got=message, wanted="room in the shop's tmp folder", next="make room on the disk"

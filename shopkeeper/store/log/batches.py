@@ -112,19 +112,19 @@ class BatchCodec:
         self._layouts: dict[int, pa.Schema] = {}
         self._own_layout: int | None = None
 
-    def insert(self, connection: sqlite3.Connection, batch: Batch) -> None:
-        """Add a batch to the tail, in the caller's transaction."""
+    def insert(self, connection: sqlite3.Connection, batch: Batch) -> int:
+        """Add a batch to the tail, in the caller's transaction; how many bytes that were."""
         layout = self._own_layout
         if layout is None:
             layout, is_old = layout_of(connection, self.table)
             # One made just now may still be rolled back with everything else.
             self._own_layout = layout if is_old else None
-        moments = batch.at
+        moments, hashes, data = batch.at, batch.hashes.tobytes(), batch.rows.serialize()
         connection.execute(
             f'INSERT INTO "tail_{self.table.name}" VALUES (?,?,?,?,?,?,?)',
-            (batch.first_seq, batch.last_seq, int(moments.min()), int(moments.max()), layout,
-             batch.hashes.tobytes(), batch.rows.serialize()),
-        )  # fmt: skip
+            (batch.first_seq, batch.last_seq, int(moments.min()), int(moments.max()), layout, hashes, data),
+        )
+        return len(hashes) + int(data.size)
 
     small_rows = 100
 

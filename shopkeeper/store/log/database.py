@@ -14,10 +14,12 @@ from shopkeeper.core.columns import Table
 from shopkeeper.core.errors import DiskFull, ShopkeeperError, StoreBusy, StoreDamaged
 from shopkeeper.core.schema import ENTITIES, FACTS
 from shopkeeper.store.arrow_types import SQLITE
+from shopkeeper.store.log.locks import locked
 
 VERSION = 1
 PAGE_BYTES = 8192
-CHECKPOINT_PAGES = 4000  # 32 MB: fewer flushes than the default, and a log that is read back in a moment
+CHECKPOINT_BYTES = 16_000_000  # written by one process before it moves the log's pages into the database
+CHECKPOINT_PAGES = 16_000  # SQLite's own limit, for writes that nobody counts; it checkpoints inside the commit
 ROOM_BYTES = 4 * 1024 * 1024
 
 # Facts: the tail holds whole batches (Arrow), because one row a fact with its indexes costs ten times as much to write
@@ -171,6 +173,16 @@ def transaction(connection: sqlite3.Connection, *, durable: bool = True) -> Iter
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def checkpoint(connection: sqlite3.Connection, write_lock: Path) -> None:
+    """Move the log's pages into the database, so that the log begins anew and stays small.
+
+    Most of the work is done while others go on writing; only what they wrote meanwhile is moved under the lock.
+    """
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    with locked(write_lock):
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 @contextmanager

@@ -7,10 +7,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shopkeeper.core.columns import Table
@@ -85,8 +87,22 @@ def position(connection: sqlite3.Connection, table: str) -> Position:
     return Position(*row)
 
 
-def describe(table: Table, path: Path) -> tuple[int, int | None, int | None, int, str]:
-    """(rows, min_at, max_at, bytes, sha256) of a Parquet file; `ImportProblem` when its columns are not the table's."""
+@dataclass(frozen=True)
+class Described:
+    """What the manifest says of a file: its rows, its oldest and newest moment (microseconds), its bytes and their SHA-256."""
+
+    n_rows: int
+    min_at: int | None
+    max_at: int | None
+    bytes: int
+    sha256: str
+
+
+def describe(table: Table, path: Path) -> Described:
+    """What the manifest will say of a Parquet file, flushed to the disk; `ImportProblem` when its columns are not the table's.
+
+    Reads the whole file, so it is called before the write lock is taken.
+    """
     with pq.ParquetFile(path) as file:
         metadata, found = file.metadata, file.schema_arrow
     wanted = arrow_schema(table)
@@ -102,41 +118,52 @@ def describe(table: Table, path: Path) -> tuple[int, int | None, int | None, int
             wanted=f"the columns of {table.name!r} in order, with the schema's types",
             next="write it with the columns that core/schema.py declares",
         )
-    low, high = _span(metadata, wanted.names.index(table.moment)) if table.moment else (None, None)
+    low, high = _span(path, metadata, table.moment)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
         os.fsync(content.fileno())
-    return metadata.num_rows, low, high, path.stat().st_size, digest
+    return Described(metadata.num_rows, low, high, path.stat().st_size, digest)
 
 
-def _span(metadata: pq.FileMetaData, column: int) -> tuple[int | None, int | None]:
-    """The oldest and newest moment by the file's own statistics."""
-    found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
-    if not found or any(statistics is None or not statistics.has_min_max for statistics in found):
-        return None, None
-    return to_micros(min(one.min for one in found)), to_micros(max(one.max for one in found))
+def _span(path: Path, metadata: pq.FileMetaData, moment: str) -> tuple[int | None, int | None]:
+    """The oldest and newest moment: by the file's own statistics, or by looking where it has none."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    place = metadata.schema.names.index(moment)
+    found = [group.column(place).statistics for group in groups if group.num_rows]
+    if all(statistics is not None and statistics.has_min_max for statistics in found):
+        low, high = min((one.min for one in found), default=None), max((one.max for one in found), default=None)
+    else:
+        span = pc.min_max(pq.read_table(path, columns=[moment], partitioning=None).column(0))
+        low, high = span["min"].as_py(), span["max"].as_py()
+    return (None, None) if low is None or high is None else (to_micros(low), to_micros(high))
 
 
 def enter(
     connection: sqlite3.Connection,
     table: Table,
-    path: Path,
-    root: Path,
+    file: str,
+    described: Described,
     *,
     first_seq: int,
     last_seq: int,
     has_seq: bool,
     source: str,
 ) -> SegmentInfo:
-    """The manifest's row for a file that lies in its place, written in the caller's transaction."""
-    n_rows, low, high, n_bytes, digest = describe(table, path)
-    file = path.relative_to(root).as_posix()
+    """The manifest's row for a file that lies in its place (relative to the shop), written in the caller's transaction."""
     row = connection.execute(
         f"INSERT INTO segments ({_FIELDS.removeprefix('segment_id, ')}, added_at) "
         f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
-        (table.name, file, first_seq, last_seq, n_rows, low, high, n_bytes, digest, has_seq, source, time.time_ns() // 1000),
+        (table.name, file, first_seq, last_seq, *astuple(described), has_seq, source, time.time_ns() // 1000),
     ).fetchone()
     return _info(row)
+
+
+def remove_unless_entered(connection: sqlite3.Connection, root: Path, path: Path) -> None:
+    """Delete a file after a failed commit; one that the manifest does name, because only what followed failed, stays."""
+    with suppress(sqlite3.Error):  # then it is collected when the shop is next opened
+        file = path.relative_to(root).as_posix()
+        if connection.execute("SELECT 1 FROM segments WHERE file = ?", (file,)).fetchone() is None:
+            path.unlink(missing_ok=True)
 
 
 def visible(found: Iterable[SegmentInfo], seq: int) -> list[SegmentInfo]:

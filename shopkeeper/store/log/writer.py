@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,6 +76,7 @@ class Writer:
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._n_bytes = 0
 
     def submit(self, request: Request) -> None:
         """Put rows into the queue."""
@@ -128,6 +130,8 @@ class Writer:
         else:
             for request, answer in zip(requests, answers, strict=True):
                 request.future.set_result(answer)
+            if self._n_bytes > database.CHECKPOINT_BYTES:
+                self._checkpoint()
 
     def _write(self, requests: list[Request]) -> list[Appended]:
         groups = self._check(requests)
@@ -174,6 +178,12 @@ class Writer:
             known.add(batch.first_seq, batch.hashes[0])
         return []
 
+    def _checkpoint(self) -> None:
+        """Keep the log small; what goes wrong with it does not concern the rows, which are committed."""
+        self._n_bytes = 0
+        with suppress(sqlite3.Error):
+            database.checkpoint(self._connection, self._folder.write_lock)
+
     def _mark_known(self, group: _Group) -> list[SegmentInfo]:
         """Note which rows the table already has; gives the segments that cannot be asked yet."""
         known = self._known[group.table.name]
@@ -198,7 +208,7 @@ class Writer:
         first = position(self._connection, name).last_seq + 1
         batch = Batch(first, hashes, rows)
         codec = self._codecs[name]
-        codec.insert(self._connection, batch)
+        self._n_bytes += codec.insert(self._connection, batch)
         self._connection.execute(
             "UPDATE positions SET last_seq = ?, n_rows = n_rows + ?, n_tail = n_tail + ?, "
             "max_at = max(coalesce(max_at, ?), ?) WHERE table_name = ?",

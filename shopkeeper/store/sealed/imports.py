@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from shopkeeper.core.errors import ImportProblem
 from shopkeeper.core.schema import TABLES
 from shopkeeper.store.arrow_types import from_micros
@@ -21,7 +19,7 @@ from shopkeeper.store.folder import Folder
 from shopkeeper.store.log import database
 from shopkeeper.store.log.locks import locked
 from shopkeeper.store.log.rows import new_id
-from shopkeeper.store.log.segments import SegmentInfo, enter, position, sync_folder
+from shopkeeper.store.log.segments import Described, SegmentInfo, describe, enter, position, remove_unless_entered, sync_folder
 
 
 @dataclass(frozen=True)
@@ -53,30 +51,32 @@ class Imports:
         """
         lock = locked(self._folder.seal_lock, seconds=self._busy_seconds)
         with database.in_words(self._folder.database), lock:
-            moved = [(name, path, self._move(name, path)) for name, paths in files.items() for path in paths]
+            described = [(name, path, describe(TABLES[name], path)) for name, paths in files.items() for path in paths]
+            moved = [(name, self._move(name, path), facts) for name, path, facts in described if facts.n_rows]
             try:
-                segments = self._enter([(name, path) for name, _, path in moved], source, digest, report or {})
+                segments = self._enter(moved, source, digest, report or {})
             except BaseException:
-                for _, _, path in moved:
-                    path.unlink(missing_ok=True)
+                for _, path, _ in moved:
+                    remove_unless_entered(self._connect(), self._folder.root, path)
                 raise
-        for _, aside, _ in moved:
+        for _, aside, _ in described:
+            aside.unlink(missing_ok=True)  # an empty one, which nobody needs
             if aside.parent.exists() and not any(aside.parent.iterdir()):
                 aside.parent.rmdir()
         return segments
 
     def _move(self, table: str, aside: Path) -> Path:
-        with pq.ParquetFile(aside) as file:
-            n_rows = file.metadata.num_rows
-        path = self._folder.facts(table) / f"import-{n_rows}-{secrets.token_hex(6)}.parquet"
+        path = self._folder.facts(table) / f"import-{secrets.token_hex(8)}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
         aside.rename(path)
         return path
 
-    def _enter(self, files: Sequence[tuple[str, Path]], source: str, digest: str, report: Mapping[str, Any]) -> list[SegmentInfo]:
+    def _enter(
+        self, files: Sequence[tuple[str, Path, Described]], source: str, digest: str, report: Mapping[str, Any]
+    ) -> list[SegmentInfo]:
         connection = self._connect()
-        for folder in {path.parent for _, path in files}:
+        for folder in {path.parent for _, path, _ in files}:
             sync_folder(folder)
-        segments = []
         with locked(self._folder.write_lock), database.transaction(connection):
             if digest and self._find(connection, digest):
                 raise ImportProblem(
@@ -89,30 +89,18 @@ class Imports:
                 "INSERT INTO imports VALUES (?,?,?,?,?)",
                 (new_id(), source, digest, time.time_ns() // 1000, json.dumps(report, default=str)),
             )
-            for name, path in files:
-                segments.append(self._enter_one(connection, name, path, source))
-        return segments
+            return [self._enter_one(connection, name, path, facts, source) for name, path, facts in files]
 
-    def _enter_one(self, connection: sqlite3.Connection, name: str, path: Path, source: str) -> SegmentInfo:
-        with pq.ParquetFile(path) as file:
-            n_rows = file.metadata.num_rows
-        first = position(connection, name).last_seq + 1
-        segment = enter(
-            connection,
-            TABLES[name],
-            path,
-            self._folder.root,
-            first_seq=first,
-            last_seq=first + n_rows - 1,
-            has_seq=False,
-            source=source,
-        )
+    def _enter_one(self, connection: sqlite3.Connection, name: str, path: Path, described: Described, source: str) -> SegmentInfo:
+        last = position(connection, name).last_seq
+        file = path.relative_to(self._folder.root).as_posix()
         connection.execute(
-            "UPDATE positions SET last_seq = last_seq + ?, n_rows = n_rows + ?, max_at = max(coalesce(max_at, ?), ?) "
-            "WHERE table_name = ?",
-            (n_rows, n_rows, segment.max_at, segment.max_at, name),
+            "UPDATE positions SET last_seq = last_seq + ?1, n_rows = n_rows + ?1, max_at = max(coalesce(max_at, ?2), ?2) "
+            "WHERE table_name = ?3",
+            (described.n_rows, described.max_at, name),
         )
-        return segment
+        seqs = {"first_seq": last + 1, "last_seq": last + described.n_rows}
+        return enter(connection, TABLES[name], file, described, **seqs, has_seq=False, source=source)
 
     @staticmethod
     def _find(connection: sqlite3.Connection, digest: str) -> ImportRecord | None:

@@ -21,11 +21,11 @@ from shopkeeper.store.folder import Folder
 from shopkeeper.store.log import database
 from shopkeeper.store.log.batches import Batch, BatchCodec, together
 from shopkeeper.store.log.locks import locked, locked_now
-from shopkeeper.store.log.segments import SEQ, SegmentInfo, enter, positions, sync_folder
+from shopkeeper.store.log.segments import SEQ, SegmentInfo, describe, enter, positions, remove_unless_entered, sync_folder
 from shopkeeper.store.sealed.sidecars import Sidecars
 
 MOST_ROWS = 1_000_000
-DELETE_BATCHES = 50
+DELETE_BATCHES = 20
 
 
 class Sealer:
@@ -48,6 +48,8 @@ class Sealer:
                 self._delete_sealed(connection, table)
                 while (segment := self._seal(connection, table, minimum_rows)) is not None:
                     made.append(segment)
+            if made:
+                database.checkpoint(connection, self._folder.write_lock)
         return made
 
     def _seal(self, connection: sqlite3.Connection, table: Table, minimum_rows: int) -> SegmentInfo | None:
@@ -76,19 +78,19 @@ class Sealer:
 
     def _enter(self, connection: sqlite3.Connection, table: Table, aside: Path, path: Path, first: int, last: int) -> SegmentInfo:
         """Move the file into its place and the boundary past its rows: before the commit nobody, after it everybody sees it."""
+        described = describe(table, aside)
         aside.rename(path)
         sync_folder(path.parent)
+        file = path.relative_to(self._folder.root).as_posix()
         try:
             with locked(self._folder.write_lock), database.transaction(connection):
-                segment = enter(
-                    connection, table, path, self._folder.root, first_seq=first, last_seq=last, has_seq=True, source="tail"
-                )
+                segment = enter(connection, table, file, described, first_seq=first, last_seq=last, has_seq=True, source="tail")
                 connection.execute(
                     "UPDATE positions SET sealed_seq = ?, n_tail = n_tail - ? WHERE table_name = ?",
                     (last, segment.n_rows, table.name),
                 )
         except BaseException:
-            path.unlink(missing_ok=True)
+            remove_unless_entered(connection, self._folder.root, path)
             raise
         return segment
 

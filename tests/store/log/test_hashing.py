@@ -25,6 +25,6 @@ def test_hashes_stay_what_they_were():
 HASHES = (10446227565156674688, 6876418983725580267, 15968988286770090585)
 
 
-def test_no_two_of_a_million_ids_collide():
-    for ids in (pa.array([f"order-{k}" for k in range(1_000_000)]), pa.array([str(k) for k in range(1_000_000)])):
-        assert len(np.unique(hash_column(ids))) == 1_000_000
+def test_no_two_of_many_ids_collide():
+    for ids in (pa.array([f"order-{k}" for k in range(200_000)]), pa.array([str(k) for k in range(200_000)])):
+        assert len(np.unique(hash_column(ids))) == 200_000
