@@ -23,7 +23,6 @@ from shopkeeper.shop_file import FILE, ShopSettings, find_shop, known_time_zone,
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
     from narwhals.typing import IntoDataFrame
 
     from shopkeeper.store.importers import ImportReport, Recognition

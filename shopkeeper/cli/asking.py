@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from shopkeeper.cli.app import DECISIONS, AsJson, Commands, ShopPath, group, opened
 from shopkeeper.cli.generated import flattened, make, prose
-from shopkeeper.cli.printing import cell, facts_out, json_out, table_out
+from shopkeeper.cli.terminal.printing import cell, facts_out, json_out, table_out
 
 LONGEST_REASONS = 300
 

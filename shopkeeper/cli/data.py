@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopkeeper.cli.app import DATA, START, AsCsv, AsJson, AsOf, ShopPath, command, opened
-from shopkeeper.cli.bars import watching
-from shopkeeper.cli.printing import json_out, rows_out, table_out
-from shopkeeper.cli.problems import keeping, moment
+from shopkeeper.cli.terminal.bars import watching
+from shopkeeper.cli.terminal.printing import json_out, rows_out, table_out
+from shopkeeper.cli.terminal.problems import keeping, moment
 from shopkeeper.core.errors import BadRequest, ImportProblem
 
 if TYPE_CHECKING:

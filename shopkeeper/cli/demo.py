@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopkeeper.cli.app import START, command
-from shopkeeper.cli.bars import watching
-from shopkeeper.cli.problems import keeping
+from shopkeeper.cli.terminal.bars import watching
+from shopkeeper.cli.terminal.problems import keeping
 from shopkeeper.cli.upkeep import OpenPage, Port, serve_until_stopped
 
 if TYPE_CHECKING:

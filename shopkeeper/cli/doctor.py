@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from shopkeeper.cli.app import UPKEEP, AsJson, ShopPath, command, opened
-from shopkeeper.cli.printing import facts_out, json_out, size, table_out
+from shopkeeper.cli.terminal.printing import facts_out, json_out, size, table_out
 from shopkeeper.core.errors import DiskFull, ShopkeeperError, StoreDamaged, TaskFault
 from shopkeeper.core.schema import FACTS
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shopkeeper.cli.app import UPKEEP, AsJson, ShopPath, command, group, opened
-from shopkeeper.cli.printing import json_out, table_out
+from shopkeeper.cli.terminal.printing import json_out, table_out
 
 if TYPE_CHECKING:
     from shopkeeper.store.accounts import Key, User

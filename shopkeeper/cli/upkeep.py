@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopkeeper.cli.app import START, UPKEEP, AsJson, ShopPath, command, opened
-from shopkeeper.cli.printing import json_out, size, table_out
-from shopkeeper.cli.problems import keeping
+from shopkeeper.cli.terminal.printing import json_out, size, table_out
+from shopkeeper.cli.terminal.problems import keeping
 from shopkeeper.core.errors import ShopExists
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import typer
 from typer.main import get_command
 
 from shopkeeper.cli.app import DECISIONS, AsJson, AsOf, Commands, ShopPath, command, group, opened
-from shopkeeper.cli.bars import watching
 from shopkeeper.cli.generated import flattened, make, prose
-from shopkeeper.cli.printing import json_out, size, table_out
-from shopkeeper.cli.problems import keeping, moment
+from shopkeeper.cli.terminal.bars import watching
+from shopkeeper.cli.terminal.printing import json_out, size, table_out
+from shopkeeper.cli.terminal.problems import keeping, moment
 
 if TYPE_CHECKING:
     from shopkeeper.core.runs import Run

@@ -6,7 +6,7 @@ from typer import Option, Typer
 from typer.main import get_command
 
 from shopkeeper.cli.generated import flag, flattened, make, prose
-from shopkeeper.cli.problems import UsageError
+from shopkeeper.cli.terminal.problems import UsageError
 from shopkeeper.core.settings import knobs, setting
 
 

@@ -1,4 +1,4 @@
-from shopkeeper.cli.bars import Lines, watching
+from shopkeeper.cli.terminal.bars import Lines, watching
 from shopkeeper.core.progress import Silent
 
 
@@ -22,7 +22,7 @@ def test_away_from_a_terminal_there_are_lines_on_stderr_but_not_for_short_work(c
     with watching("learn") as progress:
         progress.step(0.25, "counting")
         assert capsys.readouterr().err == ""
-        monkeypatch.setattr("shopkeeper.cli.bars.time.monotonic", lambda: float("1e12"))
+        monkeypatch.setattr("shopkeeper.cli.terminal.bars.time.monotonic", lambda: float("1e12"))
         progress.step(0.5, "sorting")
     shown = capsys.readouterr()
     assert shown.out == "" and "50%" in shown.err

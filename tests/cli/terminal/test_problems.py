@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shopkeeper.cli.problems import keeping, moment, tell
+from shopkeeper.cli.terminal.problems import keeping, moment, tell
 from shopkeeper.core.errors import BadRequest, Cancelled, NotLearned
 
 ERROR = NotLearned("There is nothing yet.", got="no run", wanted="one", next="shopkeeper learn", task="recommend.learn")

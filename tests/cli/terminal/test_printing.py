@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from shopkeeper.cli.printing import cell, facts_out, json_out, rows_out, size, table_out
+from shopkeeper.cli.terminal.printing import cell, facts_out, json_out, rows_out, size, table_out
 
 ROWS = pa.table(
     {
