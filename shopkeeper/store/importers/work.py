@@ -63,6 +63,7 @@ class Work:
         """What the import would change. Raises `ImportProblem`, `DiskFull`, `Cancelled`."""
         if not (self._is_plain() and self._straight()):
             self._staged()
+        self.progress.step(WRITE_UNTIL, "counting the rows")
         return self.outcome
 
     def _is_plain(self) -> bool:
