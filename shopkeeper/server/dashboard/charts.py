@@ -143,6 +143,7 @@ def interval(ours: tuple[float, float, float], baseline: float, labels: tuple[st
         f'<line x1="{x(high)}" x2="{x(high)}" y1="25" y2="37" stroke="var(--accent)" stroke-width="2"></line>'
         f'<circle cx="{x(value)}" cy="31" r="6" fill="var(--accent)"></circle>'
         f'<circle cx="{x(baseline)}" cy="31" r="5" fill="var(--surface)" stroke="var(--series-2)" stroke-width="2.5"></circle>'
+        + text(left, 56, labels[0] if abs(baseline - left) > span / 4 else "", 'fill="var(--faint)"')
         + text(value, 15, labels[1], 'font-weight="600" fill="var(--ink)"')
         + text(baseline, 56, labels[2], 'fill="var(--muted)"')
         + "</svg>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from shopkeeper.core.errors import NotAuthenticated
 from shopkeeper.server.dashboard.format import Format
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shopkeeper.server.security import Caller, Security
     from shopkeeper.shop import Shop
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 LANGUAGE_COOKIE = "shopkeeper_language"
@@ -62,7 +63,12 @@ class Desk:
 
     async def read(self, key: tuple[object, ...], make: Callable[[ShopView], T], of: tuple[str, ...] = ()) -> T:
         """``make(view)`` in a thread of its own, remembered under ``key`` until rows of the tables ``of`` (or any) change."""
-        return await asyncio.to_thread(self.office.memory.get, key, make, of)
+        return await self.work(self.office.memory.get, key, make, of)
+
+    async def work(self, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """What the function gives, worked out in a thread of its own; only for a reader who is still logged in."""
+        self.require("operator", self.t("page.this"))
+        return await asyncio.to_thread(function, *given, **named)
 
     def require(self, role: str, what: str) -> None:
         """Raise unless the reader is, still and now, allowed to do this: a page may stay open after a logout."""

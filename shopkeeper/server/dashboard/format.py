@@ -12,6 +12,7 @@ SYMBOLS = {
     "KRW": "₩", "TWD": "NT$", "USD": "$", "VND": "₫",
 }  # fmt: skip
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TENFOLD = 9.0
 MINUS = "−"
 NOTHING = "–"
 
@@ -71,9 +72,11 @@ class Format:
         return NOTHING if value is None or value != value else _sign(value) + f"{abs(value):.{decimals}%}"
 
     def change(self, value: float | None) -> str:
-        """A relative change with its sign: ``+12%``, ``−3.4%``."""
+        """A relative change with its sign: ``+12%``, ``−3.4%``; from ten times on as ``×12``."""
         if value is None or value != value:
             return NOTHING
+        if value >= TENFOLD:
+            return f"×{value + 1:,.0f}"
         text = f"{abs(value):.0%}" if abs(value) >= 0.0995 else f"{abs(value):.1%}"
         return text if float(text.rstrip("%")) == 0 else ("+" if value > 0 else MINUS) + text
 

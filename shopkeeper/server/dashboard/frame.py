@@ -94,7 +94,7 @@ def _frame(desk: Desk, here: str) -> ui.element:
         with ui.element("div").classes("sk-side-foot"):
             _who(desk)
             _choices(desk)
-    main = ui.element("main").classes("sk-main")
+    main = ui.element("div").classes("sk-main")  # within NiceGUI's own <main>
     with ui.element("nav").classes("sk-bottom").props(f'aria-label="{desk.t("page.menu")}"'):
         _links(desk, here)
     return main

@@ -38,6 +38,10 @@ class Words:
         """What a table means: our words for the schema's tables, the declared ``meaning`` for others."""
         return meaning if self.language == "en" else self._or(f"table_meaning.{name}", meaning)
 
+    def declared(self, name: str, question: str) -> str:
+        """What a task or an answer is for: our words for those that come with the shop, its own ``question`` for others."""
+        return question if self.language == "en" else self._or(f"declared.{name}", question)
+
     def event(self, name: str) -> str:
         """What a visitor did, by GA4's name of the event."""
         return self._or(f"event.{name}", name)

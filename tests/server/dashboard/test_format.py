@@ -45,7 +45,7 @@ def test_short_numbers_use_the_languages_own_steps(language, value, told):
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(0.123, "+12%"), (-0.034, "−3.4%"), (0.0, "0.0%"), (-0.0004, "0.0%"), (2.0, "+200%")]
+    ("value", "told"), [(0.123, "+12%"), (-0.034, "−3.4%"), (0.0, "0.0%"), (-0.0004, "0.0%"), (2.0, "+200%"), (337.78, "×339")]
 )
 def test_changes_have_a_sign_unless_they_are_none(value, told):
     assert Format().change(value) == told

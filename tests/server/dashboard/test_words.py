@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.schema import EVENT_KINDS, TABLES
 from shopkeeper.server import dashboard
 from shopkeeper.server.dashboard.words import LANGUAGES, Words, texts
@@ -70,7 +71,16 @@ def test_every_key_in_the_code_exists():
 
 def test_no_key_is_left_over():
     patterns = [re.compile(re.escape(key).replace(r"\*", ".+")) for _, key in keys_in_code()]
-    named = {"table_meaning", "event", "rung", "page", "todo", "score", "filter"}  # looked up by names that come from elsewhere
+    named = {
+        "table_meaning",
+        "declared",
+        "event",
+        "rung",
+        "page",
+        "todo",
+        "score",
+        "filter",
+    }  # looked up by names that come from elsewhere
     unused = {
         key for key in texts() if not any(pattern.fullmatch(key) for pattern in patterns) and key.split(".")[0] not in named
     }
@@ -87,6 +97,13 @@ def test_a_table_of_a_plug_in_keeps_its_own_words():
     assert Words("zh").table("somebodys_table", "what it holds") == "what it holds"
 
 
+def test_words_for_tasks_and_answers_are_of_those_that_there_are():
+    registry, zh = REGISTRY.discover(), Words("zh")
+    named = {key.split(".", 1)[1] for key in texts() if key.startswith("declared.")}
+    assert named <= {*registry.tasks, *registry.answers}
+    assert zh.declared("somebodys.task", "What is it?") == "What is it?"
+
+
 def test_english_uses_the_schemas_words():
     assert Words("en").table("orders", TABLES["orders"].meaning) == TABLES["orders"].meaning
 
@@ -101,7 +118,7 @@ def test_a_missing_key_is_an_error():
 
 
 def test_facts_are_filled_in():
-    assert Words("zh")("today.newest", day="2011年12月9日") == "最新订单：2011年12月9日"
+    assert Words("zh")("today.after_returns", value="£5") == "扣除退货后 £5"
 
 
 def test_no_page_writes_words_of_its_own():

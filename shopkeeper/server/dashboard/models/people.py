@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 N_FOUND = 8
 N_HISTORY_LINES = 400
-N_TIMELINE = 20
+N_TIMELINE = 12
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class History:
     value: float
     first_at: datetime | None
     moments: tuple[Moment, ...]
+    n_older: int
 
     @property
     def is_known(self) -> bool:
@@ -132,6 +133,7 @@ def history(view: ShopView, customer_id: str) -> History:
         float(totals["value"]),
         totals["first_at"],
         tuple(moments[:N_TIMELINE]),
+        max(0, len(moments) - N_TIMELINE),
     )
 
 

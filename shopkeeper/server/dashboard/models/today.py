@@ -48,7 +48,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class TopProduct:
-    """A product that sold well in the last week, and what it sold in the week before."""
+    """A product that sold well in the last week, and what it sold in the week before; what came back is taken off."""
 
     product_id: str
     title: str
@@ -59,7 +59,7 @@ class TopProduct:
     @property
     def change(self) -> float | None:
         """The relative change of its revenue, or None where it sold nothing before."""
-        return (self.revenue - self.revenue_before) / self.revenue_before if self.revenue_before else None
+        return (self.revenue - self.revenue_before) / self.revenue_before if self.revenue_before > 0 else None
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,12 @@ class Today:
     week: tuple[Measure, ...]
     day: tuple[Measure, ...]
     top_products: tuple[TopProduct, ...]
+
+    @property
+    def after_returns(self) -> float:
+        """The week's revenue without what came back in it."""
+        worth = {measure.name: measure.value for measure in self.week}
+        return worth["revenue"] - worth["returns"]
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,7 @@ def _top_products(view: ShopView, time_zone: str, newest: date) -> tuple[TopProd
                coalesce(sum(quantity * price) FILTER (day > $newest::DATE - 7), 0) AS revenue,
                coalesce(sum(quantity * price) FILTER (day <= $newest::DATE - 7), 0) AS before
         FROM (SELECT product_id, quantity, price, {LOCAL_DAY} AS day FROM order_lines
-              WHERE quantity > 0 AND {LATELY}) AS sold
+              WHERE {LATELY}) AS sold
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         WHERE day > $newest::DATE - 14 AND day <= $newest::DATE
         GROUP BY product_id ORDER BY revenue DESC, product_id LIMIT {N_TOP_PRODUCTS}

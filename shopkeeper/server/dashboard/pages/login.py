@@ -87,15 +87,18 @@ def _page(office: Office, request: Request, target: str, *, name: str = "", erro
     shown = {field: escape(value) for field, value in texts.items()}
     here = quote(f"/login?next={quote(target, safe='')}", safe="")
     links = (f'<a href="/choose?language={code}&amp;next={here}">{escape(label)}</a>' for code, label in LANGUAGE_NAMES.items())
-    page = PAGE.format(**shown, problem=_problem(t, error), languages=" ".join(links))
+    has_users = bool(office.security.accounts.users())
+    page = PAGE.format(**shown, problem=_problem(t, error, has_users=has_users), languages=" ".join(links))
     headers = {"Cache-Control": "no-store", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}
     return HTMLResponse(page, error.http_status if error else 200, headers)
 
 
-def _problem(t: Words, error: ShopkeeperError | None) -> str:
-    if error is None:
+def _problem(t: Words, error: ShopkeeperError | None, *, has_users: bool) -> str:
+    if not has_users:
+        told = t("login.no_users")
+    elif error is None:
         return ""
-    if isinstance(error, TooManyRequests):
+    elif isinstance(error, TooManyRequests):
         seconds = re.search(r"\d+", error.next)
         told = t("login.wait", seconds=seconds.group() if seconds else "60")
     else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
 TASK = "recommend.learn"
-LINES_SHOWN = 4
+LINES_SHOWN = 3
 BOUGHT = ("order_lines",)
 HISTORY = ("order_lines", "events", "products", "customers")
 
@@ -119,6 +119,8 @@ def _timeline(desk: Desk, known: people.History) -> None:
                         cards.text(desk.f.money(entry.value) if entry.value else "", "sk-small", "span")
                     cards.text(desk.f.moment(entry.at), "sk-muted sk-small")
                     _lines(desk, entry)
+        if known.n_older:
+            cards.text(desk.t("recommend.older", n=desk.f.number(known.n_older)), "sk-muted sk-small sk-foot")
 
 
 def _moment_name(desk: Desk, entry: people.Moment) -> str:

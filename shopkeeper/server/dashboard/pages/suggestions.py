@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -80,7 +79,7 @@ class Suggestions:
     async def _show(self) -> None:
         filters = Filters(**self._values)  # type: ignore[arg-type]
         try:
-            found = await asyncio.to_thread(self._ask, filters)
+            found = await self._desk.work(self._ask, filters)
         except ShopkeeperError as error:
             self._place.clear()
             with self._place:

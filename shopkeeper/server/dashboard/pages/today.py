@@ -27,7 +27,7 @@ async def build(desk: Desk) -> None:
     days = await desk.read(("daily",), today.daily, of=TRADE)
     found = await desk.read(("today",), lambda view: today.read(view, shop.time_zone, days), of=(*TRADE, "products"))
     todos = await desk.read(("todo",), lambda view: todo(shop, view, found.newest_day))
-    under = desk.t("today.newest", day=desk.f.day(found.newest_day)) if found.newest_day else ""
+    under = desk.t("today.under", day=desk.f.day(found.newest_day)) if found.newest_day else ""
     with cards.head(desk.t("page.today"), under):
         pass
     if found.newest_day is None:
@@ -37,14 +37,14 @@ async def build(desk: Desk) -> None:
         return
     with cards.box("sk-grid sk-4"):
         for week, day in zip(found.week, found.day, strict=True):
-            _tile(desk, week, day)
+            _tile(desk, week, day, after_returns=found.after_returns if week.name == "revenue" else None)
     with cards.box("sk-grid sk-2-1"):
         _course(desk, days)
         _todos(desk, todos)
     _top_products(desk, found.top_products)
 
 
-def _tile(desk: Desk, week: today.Measure, day: today.Measure) -> None:
+def _tile(desk: Desk, week: today.Measure, day: today.Measure, after_returns: float | None) -> None:
     def write(measure: today.Measure, value: float) -> str:
         return desk.f.money(value, whole=True) if measure.is_money else desk.f.number(value)
 
@@ -56,6 +56,8 @@ def _tile(desk: Desk, week: today.Measure, day: today.Measure) -> None:
         with cards.box("before"):
             cards.change_pill(desk, week.change, rising_is_good=week.rising_is_good)
             cards.text(desk.t("today.before", value=write(week, week.before)), tag="span")
+        if after_returns is not None and after_returns != week.value:
+            cards.text(desk.t("today.after_returns", value=write(week, after_returns)), "before")
         cards.drawing(charts.spark(week.days), "spark")
         with cards.box("day"):
             cards.text(desk.t("today.last_day"), tag="span")

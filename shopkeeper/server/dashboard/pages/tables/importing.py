@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +55,7 @@ class Importing:
 
     async def _uploaded(self, event: Any) -> None:
         self._desk.require("owner", self._desk.t("import.title"))
-        path = await asyncio.to_thread(importing.waiting_place, self._desk.shop, event.file.name)
+        path = await self._desk.work(importing.waiting_place, self._desk.shop, event.file.name)
         await event.file.save(path)
         self._path, self._map = path, {}
         await self._understand()
@@ -66,7 +65,7 @@ class Importing:
             return
         self._place.clear()
         try:
-            found = await asyncio.to_thread(importing.understood, self._desk.shop, self._path, self._map)
+            found = await self._desk.work(importing.understood, self._desk.shop, self._path, self._map)
         except ShopkeeperError as error:
             with self._place:
                 cards.problem(self._desk, error)
@@ -179,8 +178,8 @@ class Importing:
 
     async def _ended(self, job: Any) -> None:
         if self._path is not None:
-            await asyncio.to_thread(importing.forget, self._path)
-        raw = await asyncio.to_thread(importing.raw_report, self._desk.shop, job)
+            await self._desk.work(importing.forget, self._path)
+        raw = await self._desk.work(importing.raw_report, self._desk.shop, job)
         if raw is None:
             return
         with self._place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -20,7 +19,7 @@ KINDS = ("fact", "entity", "view", "result")
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
-    stored = await asyncio.to_thread(tables.cards, desk.shop)
+    stored = await desk.work(tables.cards, desk.shop)
     views = [await _view_card(desk, table) for table in VIEWS]
     found = [*stored, *views]
     n_rows = sum(card.n_rows for card in found if card.kind in ("fact", "entity"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +21,12 @@ async def build(desk: Desk) -> None:
     """Lay out the page of the answer named in the address."""
     answer = desk.shop.registry.answer(desk.request.path_params["answer"])
     crumbs = ((desk.t("page.tasks"), "/tasks"),)
-    with cards.head(answer.name, answer.question, crumbs=crumbs):
+    with cards.head(answer.name, desk.t.declared(answer.name, answer.question), crumbs=crumbs):
         cards.link_button(answer.uses, f"/tasks/{answer.uses}", is_primary=False, icon="school")
     form = Form(desk, knobs(answer.request))
 
     async def ask() -> None:
-        body = await asyncio.to_thread(desk.shop.answers.ask, answer.name, form.values())
+        body = await desk.work(desk.shop.answers.ask, answer.name, form.values())
         place.clear()
         with place:
             _body(desk, body)

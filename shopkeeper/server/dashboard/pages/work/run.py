@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 async def build(desk: Desk) -> None:
     """Lay out the page of the run named in the address."""
-    found = await asyncio.to_thread(work.run_page, desk.shop, desk.request.path_params["run"])
+    found = await desk.work(work.run_page, desk.shop, desk.request.path_params["run"])
     crumbs = ((desk.t("page.tasks"), "/tasks"), (found.task, f"/tasks/{found.task}"))
     with cards.head(desk.t("run.title", at=desk.f.moment(found.started_at)), found.headline, crumbs=crumbs):
         cards.pill(desk.t(f"state.{found.state}"), TONES[found.state])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from nicegui import ui
 
+from shopkeeper.core.errors import ShopkeeperError
 from shopkeeper.jobs import cancel_job, start_job
 from shopkeeper.server.dashboard import cards
 
@@ -49,7 +49,7 @@ class JobCard:
     async def start(self, kind: Literal["learn", "run", "import"], arguments: Mapping[str, Any]) -> None:
         """Start the work and watch it; needs the right to run tasks (to import: the owner's)."""
         self._desk.require("owner" if kind == "import" else "operator", self._desk.t("job.this"))
-        self._watch(await asyncio.to_thread(start_job, self._desk.shop, kind, arguments))
+        self._watch(await self._desk.work(start_job, self._desk.shop, kind, arguments))
 
     def _watch(self, job_id: str) -> None:
         self._job_id = job_id
@@ -65,7 +65,11 @@ class JobCard:
 
     async def _look(self) -> None:
         desk = self._desk
-        job = await asyncio.to_thread(desk.shop.store.jobs.get, self._job_id)
+        try:
+            job = await desk.work(desk.shop.store.jobs.get, self._job_id)
+        except ShopkeeperError:
+            self._timer.deactivate()
+            raise
         what = ", ".join(job.arguments.get("tasks") or [job.arguments.get("task") or desk.t(f"job.{job.kind}")])
         self._title.text = what
         cards.set_pill(self._state, desk.t(f"state.{job.state}"), TONES[job.state])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 async def build(desk: Desk) -> None:
     """Lay out the page of the task named in the address."""
-    page = await asyncio.to_thread(work.task_page, desk.shop, desk.request.path_params["task"])
+    page = await desk.work(work.task_page, desk.shop, desk.request.path_params["task"])
     job = JobCard(desk)
     crumbs = ((desk.t("page.tasks"), "/tasks"),)
-    with cards.head(page.name, page.question, crumbs=crumbs):
+    with cards.head(page.name, desk.t.declared(page.name, page.question), crumbs=crumbs):
         if page.result is not None:
             cards.link_button(
                 desk.t("task.result", table=page.writes), f"/data/{page.writes}", is_primary=False, icon="table_rows"
@@ -75,7 +74,7 @@ async def _restore(desk: Desk, page: work.TaskPage) -> None:
             cards.button(desk.t("word.cancel"), lambda: dialog.submit(False), look="plain")
     if await dialog:
         desk.require("owner", desk.t("task.restore"))
-        await asyncio.to_thread(desk.shop.restore_previous, page.name)
+        await desk.work(desk.shop.restore_previous, page.name)
         desk.office.memory.forget()
         ui.navigate.reload()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from shopkeeper.server.dashboard import cards, charts
@@ -17,9 +16,9 @@ STATE_TONES = {"done": "good", "unchanged": "", "refused": "warn", "failed": "ba
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
-    tasks = await asyncio.to_thread(work.task_cards, desk.shop)
-    answers = await asyncio.to_thread(work.answer_cards, desk.shop)
-    runs = await asyncio.to_thread(desk.shop.runs, None, 15)
+    tasks = await desk.work(work.task_cards, desk.shop)
+    answers = await desk.work(work.answer_cards, desk.shop)
+    runs = await desk.work(desk.shop.runs, None, 15)
     job = JobCard(desk)
     with cards.head(desk.t("page.tasks"), desk.t("tasks.under")):
         if tasks:
@@ -67,7 +66,7 @@ def _tasks(desk: Desk, tasks: tuple[work.TaskCard, ...]) -> None:
                 item.props["href"] = f"/tasks/{task.name}"
                 with cards.box("sk-grow"):
                     cards.text(task.name, "mono", "b")
-                    cards.text(task.question, tag="small")
+                    cards.text(desk.t.declared(task.name, task.question), tag="small")
                 with cards.box("end"):
                     if task.newest is None:
                         cards.pill(desk.t("tasks.never"), "warn")
@@ -85,7 +84,7 @@ def _answers(desk: Desk, answers: tuple[work.AnswerCard, ...]) -> None:
                 item.props["href"] = f"/answers/{answer.name}"
                 with cards.box("sk-grow"):
                     cards.text(answer.name, "mono", "b")
-                    cards.text(answer.question, tag="small")
+                    cards.text(desk.t.declared(answer.name, answer.question), tag="small")
                 if answer.model_version is None:
                     with cards.box("end"):
                         cards.pill(desk.t("tasks.not_ready"), "warn")

@@ -1,0 +1,111 @@
+"""Every page on a desk and on a phone, light and dark, in English and Chinese: whole, quiet and within its frame."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .conftest import SCREENSHOTS, settled
+
+PAGES = {
+    "today": "/", "data": "/data", "table": "/data/order_lines", "empty-table": "/data/campaigns", "rejected": "/rejected",
+    "import": "/import", "recommend": "/recommend", "customer": "/recommend?customer=C001", "product": "/recommend?product=P005",
+    "unknown-customer": "/recommend?customer=nobody", "tasks": "/tasks", "task": "/tasks/recommend.learn",
+    "answer": "/answers/recommend.for_customer",
+}  # fmt: skip
+LOOKS = {
+    "desk-light-en": {}, "desk-dark-zh": {"dark": True, "language": "zh"}, "phone-light-zh": {"phone": True, "language": "zh"},
+    "phone-dark-en": {"phone": True, "dark": True},
+}  # fmt: skip
+TITLES = {"en": {"Today", "Data", "Recommend", "Tasks"}, "zh": {"今日", "数据", "推荐", "任务"}}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_is_whole(window, address, look):
+    page = window(address, **LOOKS[look])
+    language = LOOKS[look].get("language", "en")
+    for name, path in PAGES.items():
+        settled(page, path)
+        page.wait_for_timeout(250)  # charts draw after the socket is there
+        (SCREENSHOTS / look).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / look / f"{name}.png", full_page=True)
+        bar = "nav.sk-bottom" if "phone" in look else "nav.sk-side"
+        assert set(page.locator(f"{bar} .sk-link span").all_inner_texts()) == TITLES[language], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], f"{name} is too wide"
+        assert page.evaluate("document.body.classList.contains('body--dark')") == LOOKS[look].get("dark", False)
+        assert page.locator("[role=alert]").count() == 0, name
+
+
+def test_chinese_pages_have_no_english_of_ours(window, address):
+    page = window(address, language="zh")
+    for path in ("/", "/data", "/import", "/recommend", "/tasks"):
+        settled(page, path)
+        told = page.locator("h1, h2, .sk-card-head p, .q-btn, .sk-head p").all_inner_texts()
+        plain = [text for text in told if not re.search(r"[\u4e00-\u9fff]", text) and re.search(r"[a-z]{3}", text)]
+        assert [text for text in plain if not re.fullmatch(r"[\w.]+|[A-Z].* no\. .*", text)] == [], path
+
+
+def test_titles_and_buttons_can_be_read_against_their_ground(window, address):
+    """Contrast of at least 4.5 (WCAG AA) for the texts of Today, in both modes."""
+    contrast = """() => {
+      const lum = (c) => { const v = c.map(x => { x /= 255; return x <= .03928 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4; });
+                           return .2126 * v[0] + .7152 * v[1] + .0722 * v[2]; };
+      const rgb = (s) => (s.match(/[\\d.]+/g) || []).map(Number);
+      const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+                              if (c.length === 3 || c[3] > .5) return c.slice(0, 3); } return [255, 255, 255]; };
+      return [...document.querySelectorAll('h1, h2, .sk-sub, .sk-head p, .sk-card-head p, .value, .before, .sk-pill, .sk-link, td, th, small')]
+        .filter(e => e.offsetParent && e.innerText.trim())
+        .map(e => { const a = lum(rgb(getComputedStyle(e).color)), b = lum(ground(e));
+                    return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), e.innerText.slice(0, 30)]; })
+        .filter(([ratio]) => ratio < 4.5);
+    }"""
+    for dark in (False, True):
+        page = settled(window(address, dark=dark), "/")
+        page.wait_for_timeout(300)
+        assert page.evaluate(contrast) == []
+
+
+def test_charts_follow_the_mode(window, address):
+    fills = set()
+    for dark in (False, True):
+        page = settled(window(address, dark=dark), "/")
+        label = page.locator(".sk-chart svg text").first
+        fills.add(label.evaluate("e => getComputedStyle(e).fill"))
+    assert len(fills) == 2
+
+
+def test_language_and_theme_are_chosen_and_kept(window, address):
+    page = settled(window(address), "/data")
+    page.locator("nav.sk-side a", has_text="中文").click()
+    page.wait_for_selector("h1:has-text('数据')")
+    assert page.url.endswith("/data")
+    page.locator('nav.sk-side a[aria-label="深色"]').click()
+    page.wait_for_function("document.body.classList.contains('body--dark')")
+    settled(page, "/tasks")
+    assert page.locator("h1").inner_text() == "任务"
+    assert page.evaluate("document.body.classList.contains('body--dark')")
+    assert page.evaluate("document.documentElement.lang") == "zh"
+
+
+def test_an_address_that_is_not_there_says_so_and_keeps_the_menu(window, address):
+    page = window(address)
+    reply = page.goto("/no/such/page")
+    assert reply.status == 404
+    assert "/no/such/page" in page.locator("[role=alert]").inner_text()
+    assert page.locator("nav.sk-side .sk-link").count() == 4
+    page.watch.errors.clear()  # the browser itself notes a 404 as an error
+
+
+def test_names_that_do_not_exist_tell_the_nearest(window, address):
+    page = settled(window(address), "/tasks/recommend.lern")
+    assert "recommend.learn" in page.locator("[role=alert]").inner_text()
+    settled(page, "/data/order_line")
+    assert "order_lines" in page.locator("[role=alert]").inner_text()
+
+
+def test_names_from_the_data_are_text_and_never_html(window, address):
+    page = settled(window(address), "/recommend?product=P005")
+    assert page.locator("h1", has_text="cup <b>no. 5</b> & 'saucer'").count() == 1
+    settled(page, "/recommend?customer=<img src=x onerror=alert(1)>")
+    assert page.locator(".sk-main img").count() == 0
