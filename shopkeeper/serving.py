@@ -67,6 +67,7 @@ class Answers:
         self._prefix = secrets.token_hex(5)
         self._counter = itertools.count()
         self._fields: dict[str, dict[str, Knob]] = {}
+        self._unreadable: dict[str, str] = {}  # task -> version that could not be loaded, not tried again
         self.n_decisions = 0
 
     def ask(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,9 +124,19 @@ class Answers:
     # -- keeping fresh
 
     def swap(self) -> None:
-        """Load every model that was promoted since the last look; an old one serves until its successor is ready."""
+        """Load every model that was promoted since the last look; an old one serves until its successor is ready.
+
+        One that cannot be loaded (damaged, or kept by an older version) is told in the log, and the others serve.
+        """
         for name in {answer.uses for answer in self._registry.answers.values()}:
-            self._swap_one(self._registry.task(name))
+            current = self._store.models.current(name)
+            if current is None or self._unreadable.get(name) == current.version:
+                continue
+            try:
+                self._swap_one(self._registry.task(name))
+            except ShopkeeperError as error:
+                self._unreadable[name] = current.version
+                log.error("%s %s cannot serve: %s", name, current.version, error)
 
     def _swap_one(self, task: Task) -> None:
         current = self._store.models.current(task.name)

@@ -198,3 +198,26 @@ def test_two_servers_of_one_shop_see_what_the_other_is_told(counted_shop: Shop, 
         while second.get("/api/counting/how_many?product=Z").json()["n_events"] != 1:
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+
+def test_a_model_that_cannot_be_read_does_not_keep_the_server_from_starting(
+    counted_shop: Shop, serve: Serve, monkeypatch: pytest.MonkeyPatch
+):
+    from dataclasses import replace
+
+    from shopkeeper.core.errors import StoreDamaged
+
+    tries: list[object] = []
+
+    def of_another_version(*found: object) -> object:
+        tries.append(found)
+        raise StoreDamaged("The counts cannot be read.", got="an old form", wanted="the new one", next="learn again")
+
+    declared_task = counted_shop.registry.task("counting.count")
+    monkeypatch.setitem(counted_shop.registry._tasks, "counting.count", replace(declared_task, load=of_another_version))
+    client = serve()
+    assert client.get("/api/health").json()["answers"]["counting.how_many"] is None
+    reply = client.get("/api/counting/how_many")
+    assert (reply.status_code, reply.json()["next"]) == (409, "`shopkeeper learn counting.count`")
+    time.sleep(1.2)
+    assert len(tries) == 1, "it is not tried twice a second"
