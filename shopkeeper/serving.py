@@ -77,13 +77,13 @@ class Answers:
         `NotLearned` (its task has no model in service).
         """
         answer = self._registry.answer(name)
-        parsed = self._parse(answer, request)
+        given = self._checked(answer, request)
         served = self._fresh(answer)
-        reply = answer.function(served.model, parsed)
+        reply = answer.function(served.model, answer.request(**given))
         body = reply.body
         body["model_version"] = served.version
         if reply.decision is not None:
-            body["decision_id"] = self._write_down(answer, served.version, reply.decision, request)
+            body["decision_id"] = self._write_down(answer, served.version, reply.decision, given)
         return body
 
     def start(self) -> None:
@@ -192,7 +192,8 @@ class Answers:
 
     # -- requests and decisions
 
-    def _parse(self, answer: Answer, request: Mapping[str, Any]) -> Any:
+    def _checked(self, answer: Answer, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that were given, each as its declared type: what the answer sees is what is written down."""
         fields = self._fields.get(answer.name)
         if fields is None:
             fields = self._fields[answer.name] = {knob.name: knob for knob in knobs(answer.request)}
@@ -212,9 +213,9 @@ class Answers:
                 wanted=fields[missing[0]].help,
                 next=f"give {missing[0]!r}",
             )
-        return answer.request(**values)
+        return values
 
-    def _write_down(self, answer: Answer, version: str, decision: Decision, request: Mapping[str, Any]) -> str:
+    def _write_down(self, answer: Answer, version: str, decision: Decision, request: dict[str, Any]) -> str:
         decision_id = f"{self._prefix}{next(self._counter):010x}"
         self._pending.append(
             {

@@ -86,7 +86,7 @@ def test_a_decision_is_written_down_with_its_reason(counting_shop: Shop):
     body = counting_shop.ask("counting.how_many", product="A", n="2")
     rows = counting_shop.sql("select * from decisions").to_pylist()
     assert [(row["decision_id"], row["chosen"], row["reason"], row["request"]) for row in rows] == [
-        (body["decision_id"], '["A"]', '{"because":"counted"}', '{"product":"A","n":"2"}')]  # fmt: skip
+        (body["decision_id"], '["A"]', '{"because":"counted"}', '{"product":"A","n":2}')]  # fmt: skip
     assert rows[0]["answer"] == "counting.how_many" and rows[0]["probability"] == 1.0 and rows[0]["customer_id"] == "anna"
     assert rows[0]["model_version"] == body["model_version"]
 

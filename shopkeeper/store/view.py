@@ -91,7 +91,7 @@ class StoreView:
         """A DuckDB query over every table by name, each cut at ``as_of``; ``$name`` parameters. Raises `QueryError`."""
         query = checked(query)
         with self._lock:
-            return self._run(query, plain(parameters), tables_of(self._cursor, query))
+            return self._run(query, plain(parameters), tables_of(self._cursor, query, {**TABLES, **self._results}))
 
     def count(self, name: str) -> int:
         """How many rows ``table(name)`` has."""

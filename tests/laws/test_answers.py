@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shopkeeper.core.errors import NotLearned, SettingError
 from shopkeeper.core.registry import REGISTRY
-from shopkeeper.core.settings import knobs
+from shopkeeper.core.settings import check, knobs
 
 ANSWERS = [pytest.param(answer, id=name) for name, answer in sorted(REGISTRY.discover().answers.items())]
 KNOWN = (
@@ -138,6 +138,7 @@ def test_the_same_question_gets_the_same_answer(answer, learned):
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_decision_is_written_down_as_it_was(answer, learned):
     bodies, asked = [], []
+    fields = {knob.name: knob for knob in knobs(answer.request)}
 
     @settings(often, max_examples=30)
     @given(requests(answer))
@@ -161,7 +162,9 @@ def test_every_decision_is_written_down_as_it_was(answer, learned):
         assert row["model_version"] == body["model_version"]
         assert isinstance(json.loads(row["chosen"]), list)
         assert isinstance(json.loads(row["reason"]), dict)
-        assert json.loads(row["request"]) == json.loads(json.dumps(request))
+        assert json.loads(row["request"]) == json.loads(
+            json.dumps({name: check(fields[name], value, name) for name, value in request.items()})
+        )
         assert 0 <= row["probability"] <= 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,13 +53,18 @@ def files(paths: list[str]) -> str:
 _PARAMETER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w+|\?)""")
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    """The names of the tables that a checked query reads; ``connection`` is any of the engine's."""
+def tables_of(connection: duckdb.DuckDBPyConnection, query: str, known: Container[str]) -> set[str]:
+    """The names of the tables that a checked query reads; ``connection`` is any of the engine's.
+
+    Where DuckDB would have to know the columns to tell (``JOIN … USING``, ``COLUMNS(…)``): every word that names a table.
+    """
     bare = _PARAMETER.sub(lambda match: "NULL" if match[1] else match[0], query)
     try:
         # A cursor of its own knows no views yet, and so does not try to look behind their names.
         with connection.cursor() as blank:
             return set(blank.get_table_names(bare))
+    except duckdb.BinderException:
+        return {word for word in re.findall(r"\w+", bare.lower()) if word in known}
     except duckdb.Error as error:
         raise explain(error, query) from error
 
