@@ -9,8 +9,7 @@ from shopkeeper.core.columns import Table
 from shopkeeper.store.log.batches import Batch, BatchCodec, fused
 from shopkeeper.store.log.segments import Position
 
-FUSE = 32
-FUSED_ROWS = 32_768
+FUSE = ((8, 4_096), (16, 32_768))  # so many batches below so many rows are made into one
 
 
 class Tail:
@@ -51,17 +50,22 @@ class Tail:
             self._fuse()
 
     def _fuse(self) -> None:
-        """Make many small batches at the end into one: every search and scan walks over the list."""
-        small = 0
-        while small < len(self._batches) and self._batches[-1 - small].rows.num_rows < FUSED_ROWS:
-            small += 1
-        if small < FUSE:
-            return
-        kept, parts = self._batches[:-small], self._batches[-small:]
-        run = [parts[0]]
-        for batch in parts[1:]:
-            if batch.first_seq != run[-1].last_seq + 1:
-                kept.append(fused(run))
-                run = []
-            run.append(batch)
-        self._batches = [*kept, fused(run)]
+        """Make many small batches at the end into one, in two sizes: every search and scan walks over the list."""
+        for n_parts, most_rows in FUSE:
+            small = 0
+            while small < len(self._batches) and self._batches[-1 - small].rows.num_rows < most_rows:
+                small += 1
+            if small >= n_parts:
+                kept, parts = self._batches[:-small], self._batches[-small:]
+                self._batches = [*kept, *_runs(parts)]
+
+
+def _runs(parts: list[Batch]) -> list[Batch]:
+    """The batches with those of consecutive numbers made into one."""
+    runs = [[parts[0]]]
+    for batch in parts[1:]:
+        if batch.first_seq == runs[-1][-1].last_seq + 1:
+            runs[-1].append(batch)
+        else:
+            runs.append([batch])
+    return [fused(run) for run in runs]

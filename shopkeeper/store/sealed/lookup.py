@@ -73,11 +73,14 @@ class Lookup:
 
     def _read(self, connection: sqlite3.Connection, before: list[SegmentInfo]) -> tuple[list[Batch], list[SegmentInfo]]:
         with self._connections.reading():
-            batches = self._tail.read(connection, position(connection, self.table.name))
-            newest = max((one.segment_id for one in before), default=0)
-            fresh = segments(connection, self.table.name, newer_than=newest)
-        both = [*before, *fresh] if fresh else before
-        return batches, sorted(both, key=lambda one: one.max_at or 0, reverse=True) if fresh else both
+            where = position(connection, self.table.name)
+            batches = self._tail.read(connection, where)
+            # Sealed rows are all rows but the tail's: as long as there are as many, the segments are the same.
+            n_sealed = where.n_rows - where.n_tail
+            if n_sealed == sum(one.n_rows for one in before):
+                return batches, before
+            sealed = segments(connection, self.table.name)
+        return batches, sorted(sealed, key=lambda one: one.max_at or 0, reverse=True)
 
 
 def _in_tail(batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
