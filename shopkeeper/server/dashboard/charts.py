@@ -132,7 +132,7 @@ def interval(ours: tuple[float, float, float], baseline: float, labels: tuple[st
 
     def text(number: float, y: int, label: str, style: str) -> str:
         place = (number - left) / span
-        anchor = "start" if place < 0.15 else "end" if place > 0.85 else "middle"
+        anchor = "start" if place < 0.4 else "end" if place > 0.6 else "middle"  # names are long, phones narrow
         return f'<text x="{x(number)}" y="{y}" text-anchor="{anchor}" font-size="12" {style}>{label}</text>'
 
     return (

@@ -22,7 +22,10 @@ LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class ColumnUse:
-    """One of our columns and where it comes from: ``source`` in words, ``columns`` the file's, both empty where nothing does."""
+    """One of our columns and where it comes from: ``source`` in words, ``columns`` the file's, both empty where nothing does.
+
+    ``choices`` are the words that it may hold; one of them can be set for every row.
+    """
 
     target: str
     meaning: str
@@ -31,6 +34,7 @@ class ColumnUse:
     is_guessed: bool
     is_missing: bool
     note: str
+    choices: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -111,10 +115,15 @@ def _columns(found: Recognition, table: str) -> tuple[ColumnUse, ...]:
         use = uses.get(column.name)
         target = f"{table}.{column.name}"
         if use is not None:
-            rows.append(ColumnUse(target, column.meaning, use.words, use.columns, use.weak, False, use.note))
+            rows.append(ColumnUse(target, column.meaning, use.words, use.columns, use.weak, False, use.note, column.choices))
         elif target in found.missing:
-            rows.append(ColumnUse(target, column.meaning, "", (), False, True, ""))
+            rows.append(ColumnUse(target, column.meaning, "", (), False, True, "", column.choices))
     return tuple(rows)
+
+
+def constant(word: str) -> str:
+    """The source that says: this word in every row."""
+    return f"'{word}'"
 
 
 def targets(tables: tuple[str, ...]) -> dict[str, str]:

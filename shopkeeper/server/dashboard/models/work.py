@@ -97,7 +97,7 @@ def task_page(shop: Shop, name: str) -> TaskPage:
     return TaskPage(
         name,
         task.question,
-        "\n".join(task.doc.splitlines()[1:]).strip(),
+        _paragraphs(task.doc.splitlines()[1:]),
         task.reads,
         task.optional,
         task.writes.name,
@@ -108,6 +108,12 @@ def task_page(shop: Shop, name: str) -> TaskPage:
         current.version if current else None,
         previous.version if previous else None,
     )
+
+
+def _paragraphs(lines: list[str]) -> str:
+    """The text with a line a paragraph: where a docstring is wrapped says nothing."""
+    whole = "\n".join(line.strip() for line in lines).strip()
+    return "\n".join(" ".join(part.split("\n")) for part in whole.split("\n\n"))
 
 
 def _version(entry: Any) -> str:

@@ -138,9 +138,14 @@ def test_a_column_is_sent_elsewhere_by_hand(page, tmp_path):
     page.get_by_text("set by hand").first.wait_for()
 
 
-def test_a_file_that_lacks_something_says_what_and_cannot_be_imported(page, tmp_path):
+def test_a_file_that_lacks_something_says_what_and_is_imported_once_that_is_said(page, tmp_path):
     file = tmp_path / "lacking.csv"
     file.write_text("customer_id,product_id,at\nC001,P001,2026-03-01\n")
     upload(page, file)
     assert "events.event" in page.locator("[role=alert]").inner_text()
     assert page.get_by_role("button", name="Import", exact=True).is_disabled()
+    page.locator("tr", has_text="what happened, by GA4").locator("input").fill("view_item")
+    page.locator(".q-menu .q-item", has_text="always view_item").first.click()
+    page.get_by_text("set by hand").wait_for()
+    page.wait_for_function("!document.querySelector('[role=alert]')")
+    assert page.get_by_role("button", name="Import", exact=True).is_enabled()

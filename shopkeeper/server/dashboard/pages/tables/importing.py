@@ -91,7 +91,7 @@ class Importing:
                 start.enabled = found.problem is None
                 cards.button(desk.t("import.another"), self._another, look="plain", icon="refresh")
         if found.problem:
-            cards.problem(desk, found.problem)
+            cards.problem(desk, {**found.problem, "next": desk.t("import.choose_below")})
         for table, columns in found.tables:
             self._table(table, columns, found)
         self._unused(found)
@@ -116,9 +116,9 @@ class Importing:
 
     def _source(self, column: importing.ColumnUse, names: tuple[str, ...]) -> None:
         simple = column.columns[0] if len(column.columns) == 1 else None
-        choice = ui.select(
-            list(names), value=simple, with_input=True, on_change=lambda event: self._set(event.value, column.target)
-        )
+        options = {name: name for name in names}
+        options |= {importing.constant(word): self._desk.t("import.always", word=word) for word in column.choices}
+        choice = ui.select(options, value=simple, with_input=True, on_change=lambda event: self._set(event.value, column.target))
         choice.props("outlined dense options-dense").classes("sk-source").mark(f"source-{column.target}")
         if simple is None and column.source:
             choice.props["placeholder"] = column.source
