@@ -33,6 +33,6 @@ class RecommendSettings:
         24, "how many sets of parameters are tried; 0 keeps the defaults", unit="trials", low=0, high=1000
     )
     tuning_interactions: int = setting(
-        1_000_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
+        600_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
     )
     judged_customers: int = setting(10_000, "how many customers scores are made from", unit="customers", low=10)

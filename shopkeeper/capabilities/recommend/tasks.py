@@ -52,7 +52,7 @@ def learn(view: ShopView, settings: RecommendSettings) -> Result:
     Learns which products the same customers have (the item graph), what is bought now, and which products read alike;
     chooses its parameters on a validation period, is scored once on the last period beside popularity, and is then
     learned again from everything. Refused when fewer than 20 customers have two products.
-    """  # noqa: D400 -- a task's first line is its question
+    """
     from shopkeeper.capabilities.recommend.learning import learn_everything
 
     return learn_everything(view, settings)

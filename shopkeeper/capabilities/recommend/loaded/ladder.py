@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,46 +65,48 @@ def _from_graph(
     product, score = product[:size], score[:size]
     if size == 0:
         return NOTHING
-    reason, share = np.empty((size, N_REASONS), np.int32), np.empty((size, N_REASONS), np.float32)
+    reason, part = np.empty((size, N_REASONS), np.int32), np.empty((size, N_REASONS), np.float32)
     visit = np.empty(size, np.float32)
     explain(
-        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.n_visit, product, total, reason, share, visit
+        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.n_visit, product, total, reason, part, visit
     )
-    owned = set(past.source.tolist()) if own > 0.0 else set()
-    describe = model.catalog.describe
-    for code, points, because, parts, visited in zip(
-        product.tolist(), score.tolist(), reason.tolist(), share.tolist(), visit.tolist(), strict=True
+    # Rounding down keeps the sum of a product's shares at most 1.
+    thousandths = np.minimum(part * (1000.0 / score)[:, None], 1000.0).astype(np.int64).tolist()
+    owned = frozenset(past.source.tolist()) if own > 0.0 else NOBODY
+    by_visit = (visit > 0.5 * score).tolist() if rung == "customer" else [False] * size
+    for code, points, because, shares, is_visit in zip(
+        product.tolist(), score.tolist(), reason.tolist(), thousandths, by_visit, strict=True
     ):
-        about = describe(code)
-        shown.append(
-            {
-                "product_id": about.product_id,
-                "title": about.title,
-                "price": about.price,
-                "score": round(points, 9),
-                "rung": "session" if rung == "customer" and visited > 0.5 * points else rung,
-                "reasons": _reasons(model, code, points, because, parts, code in owned) if wanted.reasons else [],
-            }
-        )
+        entry = _entry(model, code, points, "session" if is_visit else rung)
+        if wanted.reasons:
+            entry["reasons"] = _reasons(model, code, because, shares, code in owned)
+        shown.append(entry)
     return product
 
 
-def _reasons(
-    model: RecommendModel, code: int, points: float, because: Iterable[int], parts: Iterable[float], is_own: bool
-) -> list[Product]:
-    """The customer's own products that speak for this one; rounding down keeps the sum of shares at most 1."""
-    found: list[Product] = []
-    left = 1.0
-    for other, part in zip(because, parts, strict=True):
+NOBODY: frozenset[int] = frozenset()
+
+
+def _entry(model: RecommendModel, code: int, score: float, rung: str) -> Product:
+    about = model.catalog.describe(code)
+    return {
+        "product_id": about.product_id, "title": about.title, "price": about.price, "score": score, "rung": rung, "reasons": [],
+    }  # fmt: skip
+
+
+def _reasons(model: RecommendModel, code: int, because: list[int], thousandths: list[int], is_own: bool) -> list[Product]:
+    """The customer's own products that speak for this one; a product bought before speaks for itself with what is left."""
+    describe = model.catalog.describe
+    found = []
+    for other, share in zip(because, thousandths, strict=True):
         if other < 0:
             break
-        share = min(left, int(1000.0 * part / points) / 1000.0)
-        left -= share
-        about = model.catalog.describe(other)
-        found.append({"product_id": about.product_id, "title": about.title, "share": round(share, 3)})
-    if is_own and left > 0.001:
-        about = model.catalog.describe(code)
-        found = [{"product_id": about.product_id, "title": about.title, "share": round(left, 3)}, *found]
+        about = describe(other)
+        found.append({"product_id": about.product_id, "title": about.title, "share": share / 1000})
+    left = 1000 - sum(thousandths)
+    if is_own and left > 0:
+        about = describe(code)
+        found.insert(0, {"product_id": about.product_id, "title": about.title, "share": left / 1000})
     return found
 
 
@@ -123,16 +124,5 @@ def _from_order(model: RecommendModel, order: Array, wanted: Wanted, excluded: A
         total,
         product,
     )
-    for code in product[:size].tolist():
-        about = model.catalog.describe(code)
-        shown.append(
-            {
-                "product_id": about.product_id,
-                "title": about.title,
-                "price": about.price,
-                "score": 0.0,
-                "rung": rung,
-                "reasons": [],
-            }
-        )
+    shown.extend(_entry(model, code, 0.0, rung) for code in product[:size].tolist())
     return product[:size]
