@@ -21,7 +21,16 @@ from shopkeeper.store.folder import Folder
 from shopkeeper.store.log import database
 from shopkeeper.store.log.batches import Batch, BatchCodec, together
 from shopkeeper.store.log.locks import locked, locked_now
-from shopkeeper.store.log.segments import SEQ, SegmentInfo, describe, enter, positions, remove_unless_entered, sync_folder
+from shopkeeper.store.log.segments import (
+    SEQ,
+    SegmentInfo,
+    describe,
+    enter,
+    positions,
+    remove_unless_entered,
+    segments,
+    sync_folder,
+)
 from shopkeeper.store.sealed.sidecars import Sidecars
 
 MOST_ROWS = 1_000_000
@@ -51,6 +60,17 @@ class Sealer:
             if made:
                 database.checkpoint(connection, self._folder.write_lock)
         return made
+
+    def index_one(self) -> bool:
+        """Whether a segment without an index was found, and its index made: an imported one has none at first."""
+        connection = self._connect()
+        with database.in_words(self._folder.database):
+            for table in FACTS:
+                for segment in segments(connection, table.name):
+                    if not self._sidecars.is_there(segment):
+                        self._sidecars.make(segment)
+                        return True
+        return False
 
     def _seal(self, connection: sqlite3.Connection, table: Table, minimum_rows: int) -> SegmentInfo | None:
         with database.reading(connection):
@@ -151,7 +171,7 @@ def remove_orphans(folder: Folder, connection: sqlite3.Connection) -> list[Path]
 
 
 class SealerThread:
-    """Seals in the background until it is closed. What goes wrong is tried again at the next look."""
+    """Seals, and indexes what was imported, until it is closed. What goes wrong is tried again at the next look."""
 
     def __init__(self, sealer: Sealer, minimum_rows: int, every_seconds: float) -> None:
         self._sealer = sealer
@@ -166,6 +186,8 @@ class SealerThread:
         while not self._stop.wait(self._every_seconds):
             try:
                 self._sealer.seal(self._minimum_rows)
+                while not self._stop.is_set() and self._sealer.index_one():
+                    pass
                 self.last_error = None
             except ShopkeeperError as error:
                 self.last_error = error

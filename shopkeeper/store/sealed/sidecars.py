@@ -152,6 +152,6 @@ def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
         hashes = hash_column(column)
         # A missing customer is nobody's: rows without a value are not indexed.
         filled = np.flatnonzero(column.is_valid().to_numpy()) if column.null_count else np.arange(len(hashes))
-        order = filled[np.argsort(hashes[filled], kind="stable")]
+        order = filled[np.argsort(hashes[filled])]
         np.save(path / f"{name}.hashes.npy", hashes[order])
         np.save(path / f"{name}.places.npy", order.astype(np.uint32))

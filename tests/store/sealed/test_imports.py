@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -49,6 +52,18 @@ def test_a_file_with_other_columns_is_refused_and_nothing_is_kept(store):
     assert "event: missing" in refused.value.got
     assert store.imports.find("d") is None
     assert not list(store.folder.facts("events").glob("*.parquet"))
+
+
+def test_the_background_sealer_indexes_what_was_imported(store, events, imported):
+    (segment,) = imported("events", events(30))
+    path = store.folder.sidecars("events") / Path(segment.file).stem
+    assert not path.exists()
+    store.start_sealer()
+    deadline = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert (path / "customer_id.hashes.npy").exists()
+    assert len(store.last("events", "customer_id", "c1")) == 10
 
 
 def test_rows_of_an_import_are_followed_in_their_order_and_in_parts(store, events, imported):
