@@ -75,7 +75,12 @@ class Desk:
         request = self.request
         caller = self.office.security.caller_of(request.scope, dict(request.scope["headers"]))
         if caller.role is None:
-            raise NotAuthenticated(self.t("error.logged_out"), next=self.t("error.log_in_again"))
+            raise NotAuthenticated(
+                self.t("error.logged_out"),
+                got=self.t("error.no_login"),
+                wanted=self.t("error.a_login"),
+                next=self.t("error.log_in_again"),
+            )
         caller.require(role, what)
 
 

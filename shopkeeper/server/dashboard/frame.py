@@ -60,7 +60,12 @@ async def not_found(office: Office, request: Request) -> Response | None:
         return _to_login(request)
     ui.status_code(404)
     with _frame(desk, ""):
-        unknown = UnknownName(desk.t("error.not_found"), got=request.url.path, next=desk.t("error.not_found_next"))
+        unknown = UnknownName(
+            desk.t("error.not_found"),
+            got=request.url.path,
+            wanted=", ".join(path for path, _, _ in PAGES),
+            next=desk.t("error.not_found_next"),
+        )
         cards.problem(desk, unknown)
     return None
 
@@ -73,7 +78,9 @@ def _to_login(request: Request) -> RedirectResponse:
 def _told(desk: Desk, error: Exception) -> None:
     """An error after the page was shown, in its four parts, over the page."""
     if not isinstance(error, ShopkeeperError):
-        error = TaskFault(desk.t("error.fault"), next=desk.t("error.fault_next"))
+        error = TaskFault(
+            desk.t("error.fault"), got=type(error).__name__, wanted=desk.t("error.no_fault"), next=desk.t("error.fault_next")
+        )
     with ui.dialog(value=True) as dialog, ui.element("div").classes("sk-dialog"):
         cards.problem(desk, error)
         cards.button(desk.t("error.close"), dialog.close, look="plain")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from nicegui import core, ui
 from shopkeeper.server.dashboard.desk import Office
 from shopkeeper.server.dashboard.frame import add_page, not_found
 from shopkeeper.server.dashboard.models.memory import Memory
+from shopkeeper.server.dashboard.models.today import daily
 from shopkeeper.server.dashboard.pages import login, recommend, today
 from shopkeeper.server.dashboard.pages.tables import importing, overview, rejected, table
 from shopkeeper.server.dashboard.pages.work import answer, run, task, tasks
@@ -35,7 +37,7 @@ def put_on_show(app: FastAPI, shop: Shop, security: Security) -> None:
     app.include_router(login.router(office))
     app.include_router(_static())
     _add_pages(office)
-    _close_with(app, office)
+    _live_with(app, office)
     # A process that mounted a shop before (tests do) has NiceGUI's middleware already built, with that shop's secret.
     core.app.user_middleware.clear()
     core.app.middleware_stack = None
@@ -78,16 +80,18 @@ def _static() -> APIRouter:
     return routes
 
 
-def _close_with(app: FastAPI, office: Office) -> None:
-    """Close the memory's view when the server stops."""
+def _live_with(app: FastAPI, office: Office) -> None:
+    """Read what the first page shows as soon as the server has started, and close the view when it stops."""
     before = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
     async def lifespan(parent: FastAPI) -> AsyncIterator[Any]:
         async with before(parent) as state:
+            warming = asyncio.create_task(asyncio.to_thread(office.memory.get, today.DAILY, daily, today.TRADE))
             try:
                 yield state
             finally:
+                await asyncio.gather(warming, return_exceptions=True)  # a page would meet the same error and tell it
                 office.memory.close()
 
     app.router.lifespan_context = lifespan

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
 TRADE = ("order_lines",)
+DAILY = ("daily",)
 ICONS = {
     "import_first": "upload_file", "never_learned": "school", "refused": "block", "failed": "error_outline",
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
@@ -24,7 +25,7 @@ ICONS = {
 async def build(desk: Desk) -> None:
     """Lay out the page."""
     shop = desk.shop
-    days = await desk.read(("daily",), today.daily, of=TRADE)
+    days = await desk.read(DAILY, today.daily, of=TRADE)
     found = await desk.read(("today",), lambda view: today.read(view, shop.time_zone, days), of=(*TRADE, "products"))
     todos = await desk.read(("todo",), lambda view: todo(shop, view, found.newest_day))
     under = desk.t("today.under", day=desk.f.day(found.newest_day)) if found.newest_day else ""

@@ -25,54 +25,65 @@ async def build(desk: Desk) -> None:
         with cards.card():
             cards.empty("task_alt", desk.t("rejected.none"), desk.t("rejected.none_next"))
     for rule in rules:
-        await _rule(desk, rule)
+        RuleCard(desk, rule).build()
 
 
-async def _rule(desk: Desk, rule: rejected.Rule) -> None:
-    offset = [0]
+class RuleCard:
+    """One rule; its rows are read when they are asked for, page by page."""
 
-    async def fill() -> None:
-        shows_raw = desk.shows_personal
-        key = ("rejected", rule.rule, rule.table, offset[0], shows_raw)
+    def __init__(self, desk: Desk, rule: rejected.Rule) -> None:
+        self._desk = desk
+        self._rule = rule
+        self._offset = 0
+
+    def build(self) -> None:
+        """Lay out the rule with its rows folded away."""
+        desk, rule = self._desk, self._rule
+        with cards.card(is_flush=True):
+            with cards.box("sk-card-head"):
+                with cards.box("sk-grow"):
+                    with cards.box("sk-row"):
+                        cards.text(rule.rule, "mono", "h2")
+                        if rule.table:
+                            cards.pill(rule.table)
+                    cards.text(rule.example, tag="p")
+                cards.pill(desk.t("data.rows", n=desk.f.number(rule.n_rows)), "warn")
+            with cards.box("sk-item"):
+                fold = ui.expansion(desk.t("rejected.show")).props("dense")
+            with fold:
+                self._place = ui.element("div").classes("sk-list")
+            fold.on_value_change(lambda event: self._fill() if event.value else None)
+
+    async def _fill(self) -> None:
+        rule, offset, shows_raw = self._rule, self._offset, self._desk.shows_personal
 
         def read(view: ShopView) -> tuple[rejected.RejectedRow, ...]:
-            return rejected.rows(view, rule.rule, rule.table, offset=offset[0], shows_raw=shows_raw)
+            return rejected.rows(view, rule.rule, rule.table, offset=offset, shows_raw=shows_raw)
 
-        rows = await desk.read(key, read, of=("rejected",))
-        place.clear()
-        with place:
+        rows = await self._desk.read(("rejected", rule.rule, rule.table, offset, shows_raw), read, of=("rejected",))
+        self._place.clear()
+        with self._place:
             for row in rows:
-                _row(desk, row)
+                _row(self._desk, row)
             if rule.n_rows > rejected.PAGE_ROWS:
-                pager(len(rows))
+                self._pager(len(rows))
 
-    def pager(n_rows: int) -> None:
+    def _pager(self, n_rows: int) -> None:
+        desk, first, last = self._desk, self._offset + 1, self._offset + n_rows
+        shown = {"first": first, "last": last, "total": self._rule.n_rows}
         with cards.box("sk-card-head"):
-            first, last = desk.f.number(offset[0] + 1), desk.f.number(offset[0] + n_rows)
-            cards.text(desk.t("table.place", first=first, last=last, total=desk.f.number(rule.n_rows)), "sk-muted sk-small")
+            place = desk.t("table.place", **{name: desk.f.number(value) for name, value in shown.items()})
+            cards.text(place, "sk-muted sk-small")
             with cards.box("sk-row"):
-                back = cards.button(desk.t("table.back"), lambda: turn(-rejected.PAGE_ROWS), look="plain", icon="chevron_left")
-                on = cards.button(desk.t("table.on"), lambda: turn(rejected.PAGE_ROWS), look="plain", icon="chevron_right")
-            back.enabled, on.enabled = offset[0] > 0, offset[0] + n_rows < rule.n_rows
+                back = cards.button(
+                    desk.t("table.back"), lambda: self._turn(-rejected.PAGE_ROWS), look="plain", icon="chevron_left"
+                )
+                on = cards.button(desk.t("table.on"), lambda: self._turn(rejected.PAGE_ROWS), look="plain", icon="chevron_right")
+            back.enabled, on.enabled = first > 1, last < self._rule.n_rows
 
-    async def turn(by: int) -> None:
-        offset[0] = max(0, offset[0] + by)
-        await fill()
-
-    with cards.card(is_flush=True):
-        with cards.box("sk-card-head"):
-            with cards.box("sk-grow"):
-                with cards.box("sk-row"):
-                    cards.text(rule.rule, "mono", "h2")
-                    if rule.table:
-                        cards.pill(rule.table)
-                cards.text(rule.example, tag="p")
-            cards.pill(desk.t("data.rows", n=desk.f.number(rule.n_rows)), "warn")
-        with cards.box("sk-item"):
-            expansion = ui.expansion(desk.t("rejected.show")).props("dense")
-        with expansion:
-            place = ui.element("div").classes("sk-list")
-        expansion.on_value_change(lambda event: fill() if event.value else None)
+    async def _turn(self, by: int) -> None:
+        self._offset = max(0, self._offset + by)
+        await self._fill()
 
 
 def _row(desk: Desk, row: rejected.RejectedRow) -> None:
