@@ -1,6 +1,5 @@
 """Known forms, with the column names that those systems really write."""
 
-# ruff: noqa: DTZ001 - the store gives moments in UTC without a zone
 from __future__ import annotations
 
 import json

@@ -1,6 +1,5 @@
 """Several columns that make one, constants, units, pseudonyms."""
 
-# ruff: noqa: DTZ001 - the store gives moments in UTC without a zone
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,6 +1,5 @@
 """Moments in the ways that the world writes them, as UTC."""
 
-# ruff: noqa: DTZ001 - the store gives moments in UTC without a zone
 from __future__ import annotations
 
 from datetime import datetime
