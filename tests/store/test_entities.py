@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 - moments without a zone are what is tested, or what Arrow gives back
+
 from __future__ import annotations
 
 import time
@@ -157,7 +157,7 @@ def test_arrow_brings_many_rows_with_every_type(store):
     assert customer == [{"accepts_marketing": True, "created_at": datetime(2023, 11, 14, 22, 13, 20)}]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.lists(

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 - moments without a zone are what is tested, or what Arrow gives back
+
 from __future__ import annotations
 
 import threading

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 - moments without a zone are what is tested, or what Arrow gives back
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +49,7 @@ def test_nothing_later_than_as_of_can_be_read(store, events, imported):
                 assert not_later.count("events") == 12
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_view_shows_exactly_what_was_there_and_not_later(tmp_path_factory, data):
     """Whatever the order of appending, sealing and importing: a view is the rows up to its snapshot and its moment."""

@@ -1,35 +1,60 @@
-"""Which tables a query reads, also where DuckDB would have to know their columns to tell."""
-
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from shopkeeper.core.errors import QueryError
-from shopkeeper.shop import Shop
-
-JOINED = [
-    "select count(*) n from decisions d join outcomes o using (decision_id)",
-    "select count(*) n from orders natural join order_lines",
-    "select count(*) n from events e asof join stock_levels s on e.product_id = s.product_id and e.at >= s.at",
-    "select count(*) n from (select order_id from orders) o join order_lines using (order_id)",
-    "select count(*) n from (select columns('.*_id') from events)",
-    "select count(*) n from (from order_lines semi join orders using (order_id))",
-]
+from shopkeeper.core.errors import QueryError, StoreDamaged, UnknownName
+from shopkeeper.store.engines.duckdb import checked, plain, with_at_quoted
+from shopkeeper.store.settings import StoreSettings
+from shopkeeper.store.store import Store
 
 
-@pytest.mark.parametrize("query", JOINED)
-def test_columns_may_decide_how_tables_are_joined(shop: Shop, query: str):
-    assert shop.sql(query)["n"].to_pylist() == [0]
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("SELECT at FROM events", 'SELECT "at" FROM events'),
+        ("SELECT max(at), at::DATE FROM events e WHERE e.at > 1", 'SELECT max("at"), "at"::DATE FROM events e WHERE e.at > 1'),
+        ("SELECT 'look at this', \"at\" -- at\nFROM x /* at */", "SELECT 'look at this', \"at\" -- at\nFROM x /* at */"),
+        ("SELECT at AT TIME ZONE 'UTC', cat, at_home, $at", "SELECT \"at\" AT TIME ZONE 'UTC', cat, at_home, $at"),
+    ],
+)
+def test_the_moments_column_may_be_written_without_quotes(written, taken):
+    assert with_at_quoted(written) == taken
 
 
-def test_a_result_is_found_there_too(shop: Shop):
-    shop.append("orders", [{"order_id": "o1", "at": "2026-01-01T00:00:00Z"}])
-    shop.append("order_lines", [{"order_id": "o1", "at": "2026-01-01T00:00:00Z", "product_id": "p", "quantity": 1, "price": 2}])
-    assert shop.sql("select order_id, price from orders join order_lines using (order_id)").to_pylist() == [
-        {"order_id": "o1", "price": 2.0}
-    ]
+def test_a_query_that_is_right_is_left_as_it_is():
+    for query in (
+        'SELECT e."at" FROM events AS e',
+        "SELECT e.at FROM events AS e",
+        "SELECT timestamp '2024-01-01' AT TIME ZONE 'UTC'",
+    ):
+        assert checked(query) == query
+    with pytest.raises(QueryError, match="syntax error"):
+        checked("SELECT at at at FROM")
 
 
-def test_a_table_that_is_none_is_still_named(shop: Shop):
-    with pytest.raises(QueryError, match="ordersss"):
-        shop.sql("select * from order_lines join ordersss using (order_id)")
+def test_moments_are_bound_in_utc():
+    given = datetime(2024, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert plain({"since": given, "n": 1}) == {"since": datetime(2024, 3, 1, 10, tzinfo=UTC).replace(tzinfo=None), "n": 1}
+    assert plain(None) == {}
+
+
+def test_nothing_outside_the_shops_folder_can_be_read(store, tmp_path):
+    (tmp_path / "letter.csv").write_text("a\n1\n")
+    with store.view() as view:
+        for query in (
+            f"SELECT * FROM read_csv('{tmp_path}/letter.csv')",
+            f"SELECT * FROM '{tmp_path}/letter.csv'",
+            "SELECT * FROM read_text('/etc/hostname')",
+            f"SELECT * FROM read_blob('{store.folder.database}')",
+        ):
+            with pytest.raises((QueryError, StoreDamaged, UnknownName)):
+                view.sql(query)
+
+
+def test_threads_and_memory_follow_the_settings(tmp_path):
+    settings = StoreSettings(query_threads=1, query_memory_share=0.05)
+    with Store.create(tmp_path / "s", settings=settings) as store, store.view() as view:
+        found = view.sql("SELECT current_setting('threads') AS threads, current_setting('TimeZone') AS zone").to_pylist()
+    assert found == [{"threads": 1, "zone": "UTC"}]

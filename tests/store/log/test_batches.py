@@ -21,7 +21,7 @@ VALUES = {
     "number": st.floats(0, 5),
     "integer": st.integers(1, 99),
     "boolean": st.booleans(),
-    "moment": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+    "moment": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),
     "date": st.dates(),
     "json": st.just("[1]"),
 }

@@ -93,7 +93,7 @@ def rounds(folder: Path, n_rounds: int, seed: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path):
-    rounds(tmp_path, n_rounds=4, seed=1)
+    rounds(tmp_path, n_rounds=3, seed=1)
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def test_without_its_sidecar_a_segment_is_indexed_again(store, events, tmp_path)
     assert len(list(store.folder.sidecars("events").iterdir())) == 1
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.one_of(st.just("seal"), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), max_size=6)), max_size=8),
     st.integers(1, 6),

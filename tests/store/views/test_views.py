@@ -98,7 +98,7 @@ def test_last_stock_sums_the_last_counts_of_all_locations(store):
         {"product_id": "p2", "at": "2024-01-04", "quantity": 0},
     ])  # fmt: skip
     assert rows(store, "last_stock") == [
-        {"product_id": "p1", "quantity": 13.0, "at": datetime(2024, 1, 3)},  # noqa: DTZ001
-        {"product_id": "p2", "quantity": 0.0, "at": datetime(2024, 1, 4)},  # noqa: DTZ001
+        {"product_id": "p1", "quantity": 13.0, "at": datetime(2024, 1, 3)},
+        {"product_id": "p2", "quantity": 0.0, "at": datetime(2024, 1, 4)},
     ]
     assert rows(store, "last_stock", as_of=datetime(2024, 1, 2, tzinfo=UTC))[0]["quantity"] == 15.0
