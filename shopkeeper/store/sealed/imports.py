@@ -12,14 +12,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shopkeeper.core.errors import ImportProblem
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from shopkeeper.core.errors import ImportProblem, StoreBusy
 from shopkeeper.core.schema import TABLES
 from shopkeeper.store.arrow_types import from_micros
 from shopkeeper.store.folder import Folder
 from shopkeeper.store.log import database
+from shopkeeper.store.log.batches import BatchCodec
 from shopkeeper.store.log.locks import locked
 from shopkeeper.store.log.rows import new_id
-from shopkeeper.store.log.segments import Described, SegmentInfo, describe, enter, position, remove_unless_entered, sync_folder
+from shopkeeper.store.log.segments import (
+    SEQ,
+    Described,
+    SegmentInfo,
+    describe,
+    enter,
+    position,
+    remove_unless_entered,
+    segments,
+    sync_folder,
+)
 
 
 @dataclass(frozen=True)
@@ -42,19 +57,27 @@ class Imports:
         self._busy_seconds = busy_seconds
 
     def add(
-        self, files: Mapping[str, Sequence[Path]], *, source: str, digest: str = "", report: Mapping[str, Any] | None = None
+        self,
+        files: Mapping[str, Sequence[Path]],
+        *,
+        source: str,
+        digest: str = "",
+        report: Mapping[str, Any] | None = None,
+        checked: Mapping[str, int] | None = None,
     ) -> list[SegmentInfo]:
         """The segments made of the files (table -> files), with the record of the import, in one transaction.
 
         The files lie in a folder of `Folder.incoming` and are moved. Raises `ImportProblem` when their columns are not
-        the table's, or when a file with this digest is in the shop already; then nothing has changed.
+        the table's, or when a file with this digest is in the shop already; then nothing has changed. ``checked`` (table ->
+        sequence number) says up to where the caller made sure that none of the ids is in the shop: what came later is
+        compared here, and `StoreBusy` raised when it holds one of them.
         """
         lock = locked(self._folder.seal_lock, seconds=self._busy_seconds)
         with database.in_words(self._folder.database), lock:
             described = [(name, path, describe(TABLES[name], path)) for name, paths in files.items() for path in paths]
             moved = [(name, self._move(name, path), facts) for name, path, facts in described if facts.n_rows]
             try:
-                segments = self._enter(moved, source, digest, report or {})
+                made = self._enter(moved, source, digest, report or {}, checked or {})
             except BaseException:
                 for _, path, _ in moved:
                     remove_unless_entered(self._connect(), self._folder.root, path)
@@ -63,7 +86,7 @@ class Imports:
             aside.unlink(missing_ok=True)  # an empty one, which nobody needs
             if aside.parent.exists() and not any(aside.parent.iterdir()):
                 aside.parent.rmdir()
-        return segments
+        return made
 
     def _move(self, table: str, aside: Path) -> Path:
         path = self._folder.facts(table) / f"import-{secrets.token_hex(8)}.parquet"
@@ -72,7 +95,12 @@ class Imports:
         return path
 
     def _enter(
-        self, files: Sequence[tuple[str, Path, Described]], source: str, digest: str, report: Mapping[str, Any]
+        self,
+        files: Sequence[tuple[str, Path, Described]],
+        source: str,
+        digest: str,
+        report: Mapping[str, Any],
+        checked: Mapping[str, int],
     ) -> list[SegmentInfo]:
         connection = self._connect()
         for folder in {path.parent for _, path, _ in files}:
@@ -85,11 +113,33 @@ class Imports:
                     wanted="a file that was not imported yet",
                     next="nothing to do: its rows are there",
                 )
+            for name, path, _ in files:
+                self._check_later(connection, name, path, checked.get(name))
             connection.execute(
                 "INSERT INTO imports VALUES (?,?,?,?,?)",
                 (new_id(), source, digest, time.time_ns() // 1000, json.dumps(report, default=str)),
             )
             return [self._enter_one(connection, name, path, facts, source) for name, path, facts in files]
+
+    def _check_later(self, connection: sqlite3.Connection, name: str, path: Path, checked: int | None) -> None:
+        where = position(connection, name)
+        if checked is None or where.last_seq <= checked:
+            return
+        table = TABLES[name]
+        later = [batch.rows.column(table.id) for batch in BatchCodec(table).read(connection, max(checked, where.sealed_seq))]
+        for one in segments(connection, name):
+            if one.last_seq > checked:
+                rows = [(SEQ, ">", checked)] if one.has_seq else None
+                found = pq.read_table(self._folder.root / one.file, columns=[table.id], filters=rows, partitioning=None)
+                later += found.column(0).chunks
+        mine = pq.read_table(path, columns=[table.id], partitioning=None).column(0)
+        if pc.any(pc.is_in(mine, value_set=pa.chunked_array(later, pa.string()))).as_py():
+            raise StoreBusy(
+                "Rows of this file came into the shop while it was read; nothing was imported.",
+                got=f"ids of {name!r} that another process wrote meanwhile",
+                wanted="a file whose rows nobody else writes at the same time",
+                next="import it again: the rows that are there now will be counted as known",
+            )
 
     def _enter_one(self, connection: sqlite3.Connection, name: str, path: Path, described: Described, source: str) -> SegmentInfo:
         last = position(connection, name).last_seq

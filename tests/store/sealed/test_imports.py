@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from shopkeeper.core.errors import ImportProblem
+from shopkeeper.core.errors import ImportProblem, StoreBusy
 from shopkeeper.core.schema import EVENTS, ORDERS
 from shopkeeper.store.log.rows import RowReader
 
@@ -42,6 +42,25 @@ def test_the_same_file_again_changes_nothing(store, events, imported):
         imported("events", events(3), digest="d")
     assert store.count("events") == 3
     assert len(list(store.folder.facts("events").glob("*.parquet"))) == 1
+
+
+@pytest.mark.parametrize("how", ["tail", "sealed", "imported"])
+def test_ids_that_came_after_the_check_are_noticed(store, events, imported, how):
+    store.append("events", events(5, "before"))
+    checked = store.snapshot().positions()
+    mine, other = (staged(store, EVENTS, events(20, name)) for name in ("m", "o"))
+    if how == "imported":
+        imported("events", events(1, "m"))
+    else:
+        store.append("events", events(1, "m"))
+    if how == "sealed":
+        store.seal(minimum_rows=1)
+    with pytest.raises(StoreBusy, match="import it again"):
+        store.imports.add({"events": [mine]}, source="x", digest="d", checked=checked)
+    assert store.imports.find("d") is None
+    store.imports.add({"events": [other]}, source="x", digest="d", checked=checked)
+    with store.view() as view:
+        assert view.sql("SELECT count(*) AS n, count(DISTINCT event_id) AS d FROM events").to_pylist() == [{"n": 26, "d": 26}]
 
 
 def test_a_file_with_other_columns_is_refused_and_nothing_is_kept(store):
