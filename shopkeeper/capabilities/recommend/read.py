@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +53,10 @@ def read_interactions(view: ShopView) -> Interactions:
     if not pc.all(usable).as_py() and len(table):
         table = table.filter(usable)
     catalog = view.table("products", ("product_id",))["product_id"]
-    customer, customers = _coded(table["actor_id"])
-    product, products = _coded(table["product_id"], also=catalog)
+    with ThreadPoolExecutor(2) as pool:  # Arrow works without the interpreter's lock
+        of_products = pool.submit(_coded, table["product_id"], catalog)
+        customer, customers = _coded(table["actor_id"])
+        product, products = of_products.result()
     is_known = np.zeros(len(customers), np.bool_)
     is_known[customer[np.asarray(pc.is_valid(table["customer_id"]))]] = True
     kinds = pc.index_in(table["event"], value_set=pa.array(EVENT_KINDS, pa.string()))
@@ -64,19 +67,14 @@ def read_interactions(view: ShopView) -> Interactions:
 
 def _coded(column: pa.ChunkedArray, also: pa.ChunkedArray | None = None) -> tuple[Array, PackedTexts]:
     """(codes int32, the distinct texts in order of their bytes, with those of ``also``)."""
-    values = pa.chunked_array(column.chunks, column.type).cast(pa.large_string())
-    n_rows = len(values)
-    if also is not None:
-        values = pa.chunked_array([*values.chunks, *also.cast(pa.large_string()).chunks], pa.large_string())
-    encoded = pc.dictionary_encode(values).unify_dictionaries()
-    if encoded.num_chunks == 0:
-        return np.empty(0, np.int32), PackedTexts(np.empty(0, np.uint8), np.zeros(1, np.int64))
-    distinct = encoded.chunk(0).dictionary
-    indices = np.concatenate([np.asarray(chunk.indices) for chunk in encoded.chunks])[:n_rows]
-    order = pc.sort_indices(distinct)
-    rank = np.empty(len(distinct), np.int32)
-    rank[np.asarray(order)] = np.arange(len(distinct), dtype=np.int32)
-    return rank[indices], packed(distinct.take(order))
+    # One piece: Arrow would code every chunk against a dictionary of its own and then bring millions of texts together again.
+    pieces = [chunk.cast(pa.large_string()) for part in (column, also) if part is not None for chunk in part.chunks]
+    values = pa.concat_arrays(pieces) if pieces else pa.array([], pa.large_string())
+    encoded = values.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary)
+    rank = np.empty(len(order), np.int32)
+    rank[np.asarray(order)] = np.arange(len(order), dtype=np.int32)
+    return rank[np.asarray(encoded.indices)[: len(column)]], packed(encoded.dictionary.take(order))
 
 
 def packed(texts: pa.LargeStringArray) -> PackedTexts:

@@ -33,9 +33,12 @@ RECOMMENDATIONS = Table(
 
 def load(folder: Path, view: ShopView) -> RecommendModel:
     """The learned model, ready to answer."""
+    from shopkeeper.capabilities.recommend.loaded.ladder import warm
     from shopkeeper.capabilities.recommend.loaded.model import load_model
 
-    return load_model(folder, view)
+    model = load_model(folder, view)
+    warm(model)
+    return model
 
 
 @task(

@@ -87,6 +87,15 @@ def _from_graph(
 NOBODY: frozenset[int] = frozenset()
 
 
+def warm(model: RecommendModel) -> None:
+    """Climb once for nobody in particular, so that the first visitor does not wait for kernels to be compiled or read."""
+    code = np.zeros(1, np.int32)
+    one = np.ones(1, np.float32)
+    allowed = model.catalog.mask(False, "", "")
+    climb(model, Past(code, one, one, 0, NOTHING, NOTHING), Wanted(1, allowed, NOTHING, 0.0, 1.0, True, True, 1.0), "product")
+    climb(model, Past(NOTHING, one[:0], one[:0], 0, NOTHING, NOTHING), Wanted(1, allowed, code, 0.0, 1.0, False, True), "product")
+
+
 def _entry(model: RecommendModel, code: int, score: float, rung: str) -> Product:
     about = model.catalog.describe(code)
     return {
