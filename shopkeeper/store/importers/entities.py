@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from shopkeeper.core import schema
@@ -49,3 +50,18 @@ def entity_sql(name: str, recognition: Recognition, staging: Path) -> str:
     types = {column.name: DUCKDB[column.type] for column in table.columns}
     shown = ", ".join(f"CAST({quoted(column)} AS {types[column]}) AS {quoted(column)}" for column in columns)
     return f"SELECT {shown} FROM ({query})"
+
+
+def merged_sql(name: str, columns: Sequence[str], *, made: bool) -> str:
+    """SELECT of found_rows with what present_rows knows where they say nothing.
+
+    A beginning (``created_at``) that was ``made`` from the file's first row does not move what is known already.
+    """
+    key = schema.table(name).id
+    shown = [f"found.{key}"]
+    for column in columns:
+        if column == "created_at" and made:
+            shown.append(f"CASE WHEN present.{key} IS NULL THEN found.created_at ELSE present.created_at END AS created_at")
+        elif column != key:
+            shown.append(f"coalesce(found.{quoted(column)}, present.{quoted(column)}) AS {quoted(column)}")
+    return f"SELECT {', '.join(shown)} FROM found_rows AS found LEFT JOIN present_rows AS present ON found.{key} = present.{key}"

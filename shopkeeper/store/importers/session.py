@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from shopkeeper.core.progress import Progress
 from shopkeeper.store.importers.personal import define_pseudonym
 from shopkeeper.store.importers.reading.files import explained
 
-MEMORY_LIMIT = "4GB"
+MEMORY_SHARE, MOST_MEMORY_BYTES = 0.4, 4_000_000_000
 WATCH_SECONDS = 0.2
 VALUE_KINDS = ("string_value", "int_value", "double_value", "float_value")
 PARAMETERS = json.dumps([{"key": "VARCHAR", "value": dict.fromkeys(VALUE_KINDS, "VARCHAR")}])
@@ -25,6 +26,12 @@ EVENT_PARAMETER = (
     f"CREATE TEMP MACRO event_parameter(list, name) AS (SELECT coalesce({', '.join(f'v.{kind}' for kind in VALUE_KINDS)}) "
     f"FROM (SELECT list_extract(list_filter(from_json(list, '{PARAMETERS}'), lambda p: p.key = name), 1).value AS v))"
 )
+
+
+def memory_bytes() -> int:
+    """How much memory an import may take: two fifths of the machine's, at most 4 GB."""
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else MOST_MEMORY_BYTES
+    return min(int(whole * MEMORY_SHARE), MOST_MEMORY_BYTES)
 
 
 class Session:
@@ -37,7 +44,7 @@ class Session:
         self.connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
-                "memory_limit": MEMORY_LIMIT,
+                "memory_limit": f"{memory_bytes() // 1_000_000}MB",
                 "temp_directory": str(temporary),
                 "preserve_insertion_order": "false",
                 # a pushed-down filter on a verdict would compute every value twice

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shopkeeper.core import schema
 from shopkeeper.core.progress import Progress
 from shopkeeper.store.arrow_types import DUCKDB
-from shopkeeper.store.importers.entities import entity_sql
+from shopkeeper.store.importers.entities import entity_sql, merged_sql
 from shopkeeper.store.importers.facts import GOOD, fact_sql, taken_back_sql
 from shopkeeper.store.importers.ids import all_different, known, parquet
 from shopkeeper.store.importers.personal import MASK
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ZSTD = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
 GROUPS_A_FILE = 12  # 1.5 million rows a segment
 READ_UNTIL, WRITE_UNTIL = 0.7, 0.9
+FOREVER = 2**62  # later than any moment
 
 
 @dataclass
@@ -168,6 +169,12 @@ class Work:
 
     def _entity(self, name: str, staging: Path) -> None:
         found = self.session.table(entity_sql(name, self.recognition, staging))
+        if self.store.count(name) and found.num_rows:
+            table, seq = schema.table(name), self.store.snapshot().positions()[name]
+            self.session.connection.register("found_rows", found)
+            self.session.connection.register("present_rows", self.store.read_entity(table, seq, FOREVER))
+            merged = merged_sql(name, found.column_names, made=f"{name}.created_at" not in self.recognition.uses)
+            found = self.session.table(merged)
         self.outcome.entities[name] = found
         if name == self.recognition.primary:
             n_good = int(self.session.one(f"SELECT count(*) FROM {parquet(staging)} WHERE {GOOD}")[0])

@@ -93,7 +93,9 @@ def test_cdnow_has_no_header_and_can_be_mapped(real_data, bring, rows):
     assert found.problem() is not None and found.names == ("column1", "column2", "column3", "column4", "column5")
     report = bring(path, map={"column1": "orders.customer_id", "column3": "orders.at", "column5": "orders.value"})
     assert report.kept == {"orders": 6_919} and report.tables["customers"].n_new == 2_357
-    assert rows("SELECT round(sum(value), 2) FROM orders") == [(round(sum(float(line.split()[4]) for line in path.read_text().splitlines()), 2),)]
+    assert rows("SELECT round(sum(value), 2) FROM orders") == [
+        (round(sum(float(line.split()[4]) for line in path.read_text().splitlines()), 2),)
+    ]
 
 
 def test_abt_and_buy(real_data, bring):

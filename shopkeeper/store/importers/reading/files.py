@@ -116,6 +116,13 @@ def explained(path: Path) -> Iterator[None]:
         raise unreadable(path, str(error)) from None
     except (EOFError, zipfile.BadZipFile, pa.ArrowInvalid) as error:
         raise unreadable(path, str(error)) from None
+    except duckdb.OutOfMemoryException as error:
+        raise ImportProblem(
+            f"There is not enough memory to import {path.name}.",
+            got=str(error).splitlines()[0][:300],
+            wanted="rows of ordinary size, and memory for some of them at a time",
+            next="import it in parts, or on a machine with more memory",
+        ) from None
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         if "No space left" in str(error) or "disk space" in str(error):

@@ -107,7 +107,8 @@ def _decimal_comma(values: Sequence[str]) -> tuple[bool, str]:
         return True, "decimal comma"
     if unclear and not dots:
         return False, "1,234 is read as one thousand two hundred thirty-four"
-    return False, "with currency or thousands separators" if values else ""
+    dressed = any(re.search(r"\d", value) and not PLAIN_NUMBER.match(value) for value in values)
+    return False, "with currency or thousands separators" if dressed else ""
 
 
 def to_integer(source: SourceColumn, column: Column) -> Conversion:
