@@ -10,12 +10,12 @@ from shopkeeper.core.errors import NotLearned, UnknownName
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import people, recommending
 from shopkeeper.server.dashboard.pages import scoring
-from shopkeeper.server.dashboard.pages.suggestions import Suggestions
+from shopkeeper.server.dashboard.pages.suggestions import TASK, Suggestions
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
-TASK = "recommend.learn"
+
 LINES_SHOWN = 3
 BOUGHT = ("order_lines",)
 HISTORY = ("order_lines", "events", "products", "customers")
@@ -50,7 +50,7 @@ async def _search(desk: Desk, *, is_open: bool) -> None:
 
     with cards.card(classes="sk-find"):
         field = ui.input(placeholder=desk.t("recommend.find"), on_change=changed)
-        field.props("outlined clearable debounce=200").classes("w-full").mark("find")
+        field.props("outlined clearable hide-bottom-space debounce=200").classes("w-full").mark("find")
         with field.add_slot("prepend"):
             ui.icon("search")
         place = ui.element("div").classes("sk-grid sk-2")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from shopkeeper.core.errors import ShopkeeperError
+from shopkeeper.core.errors import NotLearned, ShopkeeperError
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import recommending
 from shopkeeper.server.dashboard.models.recommending import Choices, Filters, Recommendations, Recommended
@@ -16,6 +16,7 @@ from shopkeeper.server.dashboard.models.recommending import Choices, Filters, Re
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
+TASK = "recommend.learn"
 REASONS_SHOWN = 3
 
 
@@ -84,6 +85,9 @@ class Suggestions:
             self._place.clear()
             with self._place:
                 cards.problem(self._desk, error)
+                if isinstance(error, NotLearned):
+                    with cards.box("sk-foot"):
+                        cards.link_button(self._desk.t("recommend.to_task"), f"/tasks/{TASK}", icon="school")
             return
         self._under.text = self._under_line(found)
         self._place.clear()

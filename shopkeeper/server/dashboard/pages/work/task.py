@@ -98,7 +98,7 @@ def _over_time(desk: Desk, page: work.TaskPage) -> None:
 
         if len(found) > 1:
             choice = ui.select(list(chosen), value=found[0].name, on_change=lambda event: show(event.value))
-            choice.props("outlined dense").classes("sk-filter")
+            choice.props("outlined dense").classes("sk-choose")
         chart = cards.chart(options(found[0].name))
 
 
