@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from shopkeeper.core.columns import Table
-from shopkeeper.core.errors import ShopExists, ShopNotFound, StoreBusy, unknown
+from shopkeeper.core.errors import ShopExists, ShopNotFound, unknown
 from shopkeeper.core.progress import Progress, Silent
 from shopkeeper.core.schema import ENTITIES, FACTS
 from shopkeeper.store import backup as backups
@@ -155,18 +154,7 @@ class Store:
 
     def append(self, table: str, rows: Sequence[Mapping[str, Any]], *, source: str = "api") -> Appended:
         """What became of the rows, as `append_later`; when it returns they are safe. Raises `DiskFull`, `StoreBusy`."""
-        future = self.append_later(table, rows, source=source)
-        try:
-            return future.result(timeout=self.settings.busy_seconds)
-        except FutureTimeout:
-            if future.cancel():
-                raise StoreBusy(
-                    "The rows did not get their turn to be written.",
-                    got=f"{self.settings.busy_seconds:g} s of waiting",
-                    wanted="a commit within store.busy_seconds",
-                    next="send the same rows again",
-                ) from None
-            return future.result()
+        return self.append_later(table, rows, source=source).result()
 
     def upsert(self, table: str, rows: Sequence[Mapping[str, Any]], *, source: str = "api") -> Appended:
         """What became of rows of an entity: given columns are merged in, absent ones stay, each change keeps the version before.

@@ -52,7 +52,7 @@ def locked_now(path: Path) -> Iterator[bool]:
 
 def _wait(handle: int, path: Path, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    pause = 0.0002
+    pause = 0.0001
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,4 +66,4 @@ def _wait(handle: int, path: Path, seconds: float) -> None:
                     next="look for a hanging shopkeeper process, or raise store.busy_seconds",
                 ) from None
         time.sleep(pause)
-        pause = min(pause * 2, 0.005)
+        pause = min(pause * 2, 0.001)

@@ -164,7 +164,8 @@ class Writer:
         durable = any(group.table.name not in NOT_FLUSHED for group in groups)
         written: list[tuple[KnownIds, Batch]] = []
         connection = self._connection
-        with locked(self._folder.write_lock), database.transaction(connection, durable=durable):
+        wait = locked(self._folder.write_lock, seconds=self._settings.busy_seconds)
+        with wait, database.transaction(connection, durable=durable):
             for group in groups:
                 if not group.checked.all_ids_made and group.checked.batch.num_rows:
                     missing = self._mark_known(group)

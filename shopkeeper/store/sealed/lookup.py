@@ -48,10 +48,11 @@ class Lookup:
                 break  # the segments come newest first
             sidecar = self._sidecars.get(segment)
             places = sidecar.places(column, wanted)
-            at = sidecar.at[places]
-            best = _best(at, n)
-            more = [(at_, *sidecar.where(place)) for at_, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
-            found = sorted([*found, *more], key=_moment, reverse=True)[:n]
+            if len(places):
+                at = sidecar.at[places]
+                best = _best(at, n)
+                more = [(at_, *sidecar.where(place)) for at_, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
+                found = sorted([*found, *more], key=_moment, reverse=True)[:n]
         rows = [self._row(batch, place) for _, batch, place in found]
         return [row for row in rows if row[column] == value]
 
