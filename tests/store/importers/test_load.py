@@ -50,6 +50,31 @@ def test_the_sample_adds_up_to_541909(bring, rows):
     assert bring(sample.path(), preset="online_retail", time_zone="Europe/London").already_imported
 
 
+@pytest.mark.slow
+def test_the_sample_as_a_worksheet_saves_it_is_counted_the_same(bring, rows, tmp_path):
+    """Windows-1252, semicolons, month first, customers as 17850.0."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT InvoiceNo, StockCode, Description, Quantity::BIGINT AS Quantity, "
+            "strftime(InvoiceDate, '%-m/%-d/%Y %-H:%M') AS InvoiceDate, UnitPrice, CustomerID, Country "
+            f"FROM '{sample.path()}') TO '{tmp_path}/utf8.csv' (HEADER, DELIMITER ';')"
+        )
+    (tmp_path / "sheet.csv").write_bytes((tmp_path / "utf8.csv").read_text(encoding="utf-8").encode("cp1252"))
+    report = bring(tmp_path / "sheet.csv", time_zone="Europe/London")
+    assert report.recognition.opened.encoding == "cp1252" and report.recognition.preset.name == "online_retail"
+    assert report.n_rows == 541_909
+    assert report.kept == {
+        "order_lines": 527_792,
+        "order_lines, returns": 8_704,
+        "delivery charges, kept in orders.shipping": 1_973,
+    }
+    assert report.rejected == {"no_price": 2_501, "not_a_product": 939}
+    assert rows("SELECT min(at)::VARCHAR, max(at)::VARCHAR FROM order_lines") == [("2010-12-01 08:26:00", "2011-12-09 12:50:00")]
+    assert rows("SELECT count(*) FROM customers WHERE customer_id LIKE '%.0'") == [(0,)]
+
+
 def test_orders_are_the_sum_of_their_lines(bring, rows):
     bring(
         "order_id,product_id,quantity,price,at,customer_id\n1,a,2,5,2024-01-01 10:00,c\n1,b,-1,3,2024-01-01 10:01,c\n2,a,1,5,2024-01-02,\n"

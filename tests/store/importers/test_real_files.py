@@ -7,7 +7,7 @@ import pytest
 from shopkeeper.core.errors import ImportProblem
 from shopkeeper.store.importers import import_file, inspect
 
-pytestmark = pytest.mark.realdata
+pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 
 def test_tmall_events(store, real_data, bring, rows):

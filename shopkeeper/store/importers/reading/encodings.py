@@ -36,6 +36,23 @@ def encoding_of(head: bytes) -> str:
     return "gb18030" if _looks_chinese(head) else "cp1252"
 
 
+def high_lines(source: BinaryIO) -> bytes:
+    """The lines with bytes beyond ASCII in the rest of a file, up to a megabyte of them."""
+    found: list[bytes] = []
+    n_found = 0
+    rest = b""
+    while n_found < HEAD_BYTES and (chunk := source.read(CHUNK_BYTES)):
+        if rest.isascii() and chunk.isascii():
+            rest = b""
+            continue
+        *lines, rest = (rest + chunk).split(b"\n")
+        found += [line for line in lines if not line.isascii()]
+        n_found = sum(map(len, found)) + len(rest)
+    if not rest.isascii():
+        found.append(rest)
+    return b"\n".join(found)
+
+
 def _utf8_letters(head: bytes) -> tuple[int, int]:
     """How many letters beyond ASCII decode as UTF-8, and how many pieces do not; a cut last letter counts as neither."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")

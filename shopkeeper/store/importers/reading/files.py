@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal
 
 from shopkeeper.core.errors import DiskFull, ImportProblem
 from shopkeeper.core.progress import Progress, Silent
-from shopkeeper.store.importers.reading.encodings import HEAD_BYTES, check_encoding, encoding_of, to_utf8
+from shopkeeper.store.importers.reading.encodings import HEAD_BYTES, check_encoding, encoding_of, high_lines, to_utf8
 from shopkeeper.store.importers.reading.layout import SPACES, Layout, layout_of
 
 Format = Literal["csv", "jsonl", "json", "parquet", "xml"]
@@ -60,6 +60,8 @@ def open_file(
     compression = next((name for mark, name in COMPRESSIONS if first.startswith(mark)), "")
     with explained(path), stream(path, compression) as source:
         head = source.read(HEAD_BYTES)
+        # a head of ASCII says nothing: in a long file the first name with an accent may stand far behind
+        letters = high_lines(source) if encoding is None and head.isascii() and b"\0" not in head[:400] else b""
     for mark, what, advice in STRANGE:
         if head.startswith(mark):
             raise ImportProblem(f"{path.name} is {what}.", got=what, wanted=KINDS_WE_READ, next=advice)
@@ -73,7 +75,7 @@ def open_file(
         raise ImportProblem(
             f"{path.name} is empty.", got=f"{path.stat().st_size} bytes", wanted=KINDS_WE_READ, next="export it again"
         )
-    name = check_encoding(encoding) if encoding else encoding_of(head)
+    name = check_encoding(encoding) if encoding else encoding_of(letters or head)
     text = head.decode(name, "replace").lstrip("\ufeff")
     if name == "utf-8-sig":
         name = "utf-8"

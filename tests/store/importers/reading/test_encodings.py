@@ -79,3 +79,21 @@ def test_undecodable_bytes_of_another_encoding_are_rejected_too(bring):
     content = (CHINESE * 3).replace("甲,", "甲,").encode("gb18030") + b"9,\xff\xff,1,1,,2024-01-05\n"
     report = bring(content, encoding="utf-8")
     assert report.rejected.get("encoding") == 1
+
+
+def test_an_accent_far_behind_the_head_decides_all_the_same(bring, rows):
+    head = "order_id,product_id,quantity,price,at,product name\n"
+    plain = "".join(f"{n},p,1,1,2024-01-01,Cup\n" for n in range(60_000))
+    report = bring((head + plain + "x,caf,1,1,2024-01-01,Café £5\n").encode("cp1252"))
+    assert report.recognition.opened.encoding == "cp1252" and report.rejected == {}
+    assert rows("SELECT title FROM products WHERE product_id = 'caf'") == [("Café £5",)]
+
+
+def test_lines_beyond_ascii_are_found_whole_wherever_chunks_end(monkeypatch):
+    from shopkeeper.store.importers.reading import encodings
+
+    text = "plain\n价格\nplain\n贵".encode()
+    for size in range(1, len(text) + 1):
+        monkeypatch.setattr(encodings, "CHUNK_BYTES", size)
+        found = encodings.high_lines(io.BytesIO(text))
+        assert {line.decode() for line in found.split(b"\n")} == {"价格", "贵"}, size
