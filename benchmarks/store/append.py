@@ -11,7 +11,7 @@ import shutil
 import statistics
 import sys
 import time
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,12 @@ def batch_of(rng: random.Random, writer: int, number: int) -> list[dict[str, Any
     ]
 
 
-def write(root: Path, writer: int, start: Event, stop: Event, out: Any) -> None:
+def write(root: Path, writer: int, start: Barrier, stop: Event, out: Any) -> None:
     """One front-end process: appends a batch, waits until it is safe, appends the next."""
     rng = random.Random(writer)
     acknowledged, waits = 0, []
     with Store.open(root) as store:
-        ready = [batch_of(rng, writer, number) for number in range(600)]  # made before, so that we measure the store
+        ready = [batch_of(rng, writer, number) for number in range(400)]  # made before, so that we measure the store
         start.wait()
         number = 0
         while not stop.is_set():
@@ -70,7 +70,7 @@ def write(root: Path, writer: int, start: Event, stop: Event, out: Any) -> None:
     out.put(("writer", {"acknowledged": acknowledged, "waits": waits, "peak_memory_bytes": peak()}))
 
 
-def read(root: Path, start: Event, stop: Event, out: Any) -> None:
+def read(root: Path, start: Barrier, stop: Event, out: Any) -> None:
     """Somebody who looks at the shop: counts all events through a fresh view, again and again; each count only grows."""
     counts, seconds = [], []
     with Store.open(root) as store:
@@ -90,7 +90,7 @@ def read(root: Path, start: Event, stop: Event, out: Any) -> None:
     )
 
 
-def look_up(root: Path, start: Event, stop: Event, out: Any) -> None:
+def look_up(root: Path, start: Barrier, stop: Event, out: Any) -> None:
     """The serving process: a customer's last events and an order's lines, 200 times a second."""
     rng = random.Random(99)
     customers, orders, lengths = [], [], []
@@ -110,7 +110,7 @@ def look_up(root: Path, start: Event, stop: Event, out: Any) -> None:
     )
 
 
-def seal(root: Path, start: Event, stop: Event, out: Any) -> None:
+def seal(root: Path, start: Barrier, stop: Event, out: Any) -> None:
     """The sealer: moves the tail into Parquet whenever 100,000 rows have come together."""
     n_segments = 0
     with Store.open(root) as store:
@@ -149,14 +149,13 @@ def measure(folder: Path, seconds: float = SECONDS) -> dict[str, Any]:
         store.append("order_lines", lines)
         store.seal(minimum_rows=1)
     context = multiprocessing.get_context("spawn")
-    start, stop, out = context.Event(), context.Event(), context.Queue()
+    start, stop, out = context.Barrier(WRITERS + 4), context.Event(), context.Queue()
     arguments = [(write, (root, k, start, stop, out)) for k in range(WRITERS)]
     arguments += [(which, (root, start, stop, out)) for which in (read, look_up, seal)]
     processes = [context.Process(target=target, args=given) for target, given in arguments]
     for process in processes:
         process.start()
-    time.sleep(12)  # the writers make their first batches
-    start.set()
+    start.wait()  # until everybody is ready, the writers with their first batches
     began = time.perf_counter()
     time.sleep(seconds)
     stop.set()
