@@ -187,6 +187,8 @@ def machine() -> dict[str, Any]:
     return {
         "cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), "system": platform.platform(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        # What else ran while this was measured: on a quiet machine it is near 0 at the start.
+        "load_average_before": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 
