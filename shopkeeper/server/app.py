@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import functools
 import gc
-import importlib
 import logging
 import socket
 import sys
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DASHBOARD = "shopkeeper.server.dashboard"
 UPKEEP_SECONDS = 5.0
 
 # How long another thread may keep the interpreter before the event loop gets it back. Python's own 5 ms is as long as
@@ -50,7 +48,7 @@ SWITCH_SECONDS = 0.0005
 
 
 def create_app(shop: Shop, settings: ServerSettings | None = None) -> FastAPI:
-    """The shop as an ASGI application: the API under ``/api``, ``/metrics``, and the dashboard where it is installed.
+    """The shop as an ASGI application: the API under ``/api``, ``/metrics``, and the dashboard.
 
     ``app.state`` has ``security``, ``metrics``, ``api`` (the FastAPI of the API alone) and ``fast`` (routes by path).
     """
@@ -71,8 +69,9 @@ def create_app(shop: Shop, settings: ServerSettings | None = None) -> FastAPI:
     add_handlers(app)
     app.state.paths = api.state.paths
     app.add_middleware(Gate, api=api, fast=fast, security=security, metrics=metrics)
-    mount = getattr(importlib.import_module(DASHBOARD), "mount", None) if resolved.dashboard else None
-    if mount is not None:
+    if resolved.dashboard:
+        from shopkeeper.server.dashboard import mount
+
         mount(app, shop, security)
     return app
 

@@ -74,6 +74,16 @@ def add_table_routes(routes: Routes, shop: Shop, security: Security) -> None:
         page = _Page(shop, table, offset, _limit(limit, form, security.settings.export_limit_rows), as_of)
         return page.reply(form)
 
+    routes.add("GET", "/api/tables", "operator", list_tables, summary="Every table with its rows and freshness.")
+    routes.add(
+        "GET", "/api/tables/{name}", "operator", read_table, summary="A table's rows as JSON pages, CSV or Arrow.",
+        response_class=Response, fails=(404, 409, 422), responses=_read_replies(),
+        description="Facts come newest first, entities by their number, results as their task wrote them.",
+    )  # fmt: skip
+    _add_last_route(routes, shop)
+
+
+def _add_last_route(routes: Routes, shop: Shop) -> None:
     def last_rows(
         name: str,
         column: Annotated[str, Query(description="one of the table's lookup columns, e.g. customer_id")],
@@ -89,12 +99,6 @@ def add_table_routes(routes: Routes, shop: Shop, security: Security) -> None:
         rows = shop.store.last(name, column, value, n)
         return Response(json_of({"table": name, "rows": rows}), media_type="application/json")
 
-    routes.add("GET", "/api/tables", "operator", list_tables, summary="Every table with its rows and freshness.")
-    routes.add(
-        "GET", "/api/tables/{name}", "operator", read_table, summary="A table's rows as JSON pages, CSV or Arrow.",
-        response_class=Response, fails=(404, 409, 422), responses=_read_replies(),
-        description="Facts come newest first, entities by their number, results as their task wrote them.",
-    )  # fmt: skip
     routes.add(
         "GET", "/api/tables/{name}/last", "operator", last_rows, response_class=Response, fails=(404, 422),
         summary="The newest rows of one customer, session, order, … in about a millisecond.",
