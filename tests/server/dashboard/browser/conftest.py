@@ -80,9 +80,9 @@ def address(shop_folder: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One browser for all tests."""
+    """One browser for a module's tests; not for the session: while it is open, no other test can run an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
