@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import counting
 import pytest
 
 from shopkeeper.server.settings import ServerSettings
@@ -60,3 +61,13 @@ def test_choosing_a_language_goes_back_to_this_site_only(client):
 def test_the_language_is_what_the_browser_asks_for_and_then_the_shops(client):
     assert "今日" in client.get("/", headers={"accept-language": "fr,zh-CN;q=0.8"}).text
     assert "Today" in client.get("/", headers={"accept-language": "fr"}).text
+
+
+def test_a_task_and_an_answer_declared_anywhere_have_their_pages(declared, client, shop):
+    counting.declare(declared)
+    assert "counting.summarize" in client.get("/tasks").text
+    assert "How often was each product met?" in client.get("/tasks/counting.count").text
+    answer = client.get("/answers/counting.how_many")
+    assert answer.status_code == 200
+    assert "field-product" in answer.text or "a number in a range" in answer.text
+    assert "product_counts" in client.get("/data").text
