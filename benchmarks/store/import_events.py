@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -20,7 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
+sys.path.insert(0, str(Path(__file__).parent))
+from generate import write_events  # noqa: E402
+
 GOAL = 1.5
 
 
@@ -67,13 +68,30 @@ def warm(path: Path) -> None:
             pass
 
 
+def measure(folder: Path, n_rows: int = 10_000_000, repeats: int = 3, events: Path | None = None) -> dict[str, object]:
+    """Medians of both in turns, their ratio and peak memory; the events are made in ``folder`` unless a file of them is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = events or folder / "events.csv"
+    if events is None:
+        write_events(made, n_rows)
+    try:
+        warm(made)
+        found: dict[str, list[dict[str, float]]] = {"ours": [], "duckdb": []}
+        for _ in range(repeats):
+            for which, kept in found.items():
+                kept.append(measured(which, made))
+        return summary(found, made)
+    finally:
+        if events is None:
+            made.unlink()
+
+
 def main() -> None:
-    """Measure and print; write result.json beside this file with ``--save``."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--file", type=Path)
-    parser.add_argument("--save", type=Path)
     parser.add_argument("--one", choices=["ours", "duckdb"])
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
@@ -83,19 +101,9 @@ def main() -> None:
         result["cpu_seconds"] = time.process_time()
         print(json.dumps(result))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        events = options.file or Path(folder) / "events.csv"
-        if not events.exists():
-            subprocess.run([sys.executable, HERE / "generate.py", "--rows", str(options.rows), "--out", events], check=True)
-        warm(events)
-        found: dict[str, list[dict[str, float]]] = {"ours": [], "duckdb": []}
-        for _ in range(options.repeats):
-            for which, kept in found.items():
-                kept.append(measured(which, events))
-        result = summary(found, events)
-    print(json.dumps(result, indent=2))
-    if options.save:
-        options.save.write_text(json.dumps(result, indent=2) + "\n")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        print(json.dumps(measure(folder, options.rows, options.repeats, options.file), indent=2))
 
 
 def summary(found: dict[str, list[dict[str, float]]], events: Path) -> dict[str, object]:
@@ -114,9 +122,7 @@ def summary(found: dict[str, list[dict[str, float]]], events: Path) -> dict[str,
         "ours_peak_mb": round(max(one["peak_bytes"] for one in found["ours"]) / 1e6),
         "duckdb_peak_mb": round(max(one["peak_bytes"] for one in found["duckdb"]) / 1e6),
         "runs": {which: [round(one["seconds"], 3) for one in kept] for which, kept in found.items()},
-        "cores": os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
+        "load_after": round(os.getloadavg()[0], 2),
     }
 
 
