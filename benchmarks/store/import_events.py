@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generate import write_events  # noqa: E402
+from generate import write_events
 
 GOAL = 1.5
 
