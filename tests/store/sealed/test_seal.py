@@ -145,7 +145,7 @@ def test_who_waits_too_long_is_told(tmp_path, events):
         ready.wait(60)
         with pytest.raises(StoreBusy, match="busy_seconds"):
             store.upsert("products", [{"product_id": "p"}])
-        with pytest.raises(StoreBusy, match="write.lock"):
+        with pytest.raises(StoreBusy, match=r"write\.lock"):
             store.append("events", events(1))
         done.set()
         other.join()
