@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,17 +15,18 @@ from shopkeeper.core.errors import unknown
 from shopkeeper.store.log.batches import Batch, hashed_columns
 from shopkeeper.store.log.connections import Connections
 from shopkeeper.store.log.hashing import hash_text
-from shopkeeper.store.log.segments import SegmentInfo, position, segments
+from shopkeeper.store.log.segments import Position, SegmentInfo, position, segments
 from shopkeeper.store.log.tail import Tail
 from shopkeeper.store.sealed.sidecars import Sidecars
 
-Hit = tuple[int, Batch, int]  # moment, where it lies
+Read = Callable[[int], dict[str, Any]]
+Hit = tuple[int, Read, int]  # the row's moment, what reads it, its place there
 
 
 class Lookup:
     """Finds rows of one table by its id or lookup columns. Thread-safe.
 
-    The database is asked only when somebody has written since the last time (`PRAGMA data_version`).
+    What it knows is brought up to date when the table's position has changed since the last time.
     """
 
     def __init__(self, table: Table, connections: Connections, tail: Tail, sidecars: Sidecars) -> None:
@@ -42,7 +44,7 @@ class Lookup:
             raise unknown(f"lookup column of {self.table.name!r}", column, self._columns)
         batches, sealed = self._state()
         wanted = hash_text(value)
-        found = _in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
+        found = self._in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
         for segment in sealed:
             if len(found) == n and segment.max_at is not None and segment.max_at < found[-1][0]:
                 break  # the segments come newest first
@@ -51,10 +53,25 @@ class Lookup:
             if len(places):
                 at = sidecar.at[places]
                 best = _best(at, n)
-                more = [(at_, *sidecar.where(place)) for at_, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
+                more = [(when, sidecar.row, place) for when, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
                 found = sorted([*found, *more], key=_moment, reverse=True)[:n]
-        rows = [self._row(batch, place) for _, batch, place in found]
+        rows = [read(place) for _, read, place in found]
         return [row for row in rows if row[column] == value]
+
+    def _in_tail(self, batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
+        """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
+        moments, places, owners = [], [], []
+        for number, batch in enumerate(batches):
+            hits = (batch.hashes[which] == wanted).nonzero()[0]
+            if len(hits):
+                moments.append(batch.at[hits])
+                places.append(hits)
+                owners.append(np.full(len(hits), number))
+        if not moments:
+            return []
+        at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
+        best = _best(at, n)
+        return [(int(at[one]), partial(self._row, batches[owner[one]]), int(place[one])) for one in best.tolist()]
 
     def _row(self, batch: Batch, place: int) -> dict[str, Any]:
         row = self._empty.copy()
@@ -64,40 +81,18 @@ class Lookup:
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:
         """The tail and the segments (newest first) as they are now."""
-        state = self._connections.state()
-        known = getattr(self._local, "known", None)
-        if known is not None and known[0] == state:
-            return known[1], known[2]
-        batches, sealed = self._read(state[0], known[2] if known is not None else [])
-        self._local.known = (state, batches, sealed)
-        return batches, sealed
-
-    def _read(self, connection: sqlite3.Connection, before: list[SegmentInfo]) -> tuple[list[Batch], list[SegmentInfo]]:
+        connection = self._connections.get()
+        known: tuple[Position | None, list[Batch], list[SegmentInfo]] = getattr(self._local, "known", (None, [], []))
+        if known[0] == position(connection, self.table.name):
+            return known[1:]
         with self._connections.reading():
             where = position(connection, self.table.name)
-            batches = self._tail.read(connection, where)
+            batches, sealed = self._tail.read(connection, where), known[2]
             # Sealed rows are all rows but the tail's: as long as there are as many, the segments are the same.
-            n_sealed = where.n_rows - where.n_tail
-            if n_sealed == sum(one.n_rows for one in before):
-                return batches, before
-            sealed = segments(connection, self.table.name)
-        return batches, sorted(sealed, key=lambda one: one.max_at or 0, reverse=True)
-
-
-def _in_tail(batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
-    """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
-    moments, places, owners = [], [], []
-    for number, batch in enumerate(batches):
-        hits = (batch.hashes[which] == wanted).nonzero()[0]
-        if len(hits):
-            moments.append(batch.at[hits])
-            places.append(hits)
-            owners.append(np.full(len(hits), number))
-    if not moments:
-        return []
-    at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
-    best = _best(at, n)
-    return [(int(at[one]), batches[owner[one]], int(place[one])) for one in best.tolist()]
+            if where.n_rows - where.n_tail != sum(one.n_rows for one in sealed):
+                sealed = sorted(segments(connection, self.table.name), key=lambda one: one.max_at or 0, reverse=True)
+        self._local.known = (where, batches, sealed)
+        return batches, sealed
 
 
 def _best(at: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.intp]:

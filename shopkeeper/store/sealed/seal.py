@@ -31,7 +31,7 @@ from shopkeeper.store.log.segments import (
     segments,
     sync_folder,
 )
-from shopkeeper.store.sealed.sidecars import Sidecars
+from shopkeeper.store.sealed.sidecars import Sidecars, layout
 
 MOST_ROWS = 1_000_000
 DELETE_BATCHES = 20
@@ -89,7 +89,7 @@ class Sealer:
             # The index first: from the commit on everybody wants it, and nobody should have to make it. Where there is no
             # room for it, whoever asks first makes it.
             with suppress(OSError):
-                self._sidecars.write(table, self._folder.sidecars(table.name) / path.stem, rows)
+                self._sidecars.write(table, self._sidecars.path_of(table.name, path.stem), rows)
             segment = self._enter(connection, table, aside / name, path, first, last)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -153,7 +153,6 @@ def remove_orphans(folder: Folder, connection: sqlite3.Connection) -> list[Path]
         if not held:
             return removed
         known = {row[0] for row in connection.execute("SELECT file FROM segments")}
-        stems = {Path(file).stem for file in known}
         for table in FACTS:
             place = folder.facts(table.name)
             if not place.exists():
@@ -162,9 +161,10 @@ def remove_orphans(folder: Folder, connection: sqlite3.Connection) -> list[Path]
                 if path.relative_to(folder.root).as_posix() not in known:
                     path.unlink(missing_ok=True)
                     removed.append(path)
+            stems = {Path(file).stem for file in known}
             sidecars = folder.sidecars(table.name)
             for path in sidecars.iterdir() if sidecars.exists() else ():
-                if path.name not in stems:
+                if path.stem not in stems or path.suffix != f".{layout(table)}":
                     shutil.rmtree(path, ignore_errors=True)
                     removed.append(path)
     return removed

@@ -1,29 +1,33 @@
 """Indexes beside sealed segments: where an id, a customer, an order is, without reading the Parquet file.
 
-A sidecar is a folder ``facts/<table>/sidecars/<segment>/`` with ``rows.arrow`` (the rows, uncompressed, to be mapped
-into memory), ``at.npy`` (the moment of each) and, for each hashed column, ``<column>.hashes.npy`` (sorted) and
-``<column>.places.npy`` (which row). It is derived from the segment alone: it is made again when it is missing, and
-nothing is lost without it.
+A sidecar is a folder ``facts/<table>/sidecars/<segment>.<layout>/`` with ``rows.arrow`` (each row as one JSON array, to be
+mapped into memory: a row is then one place on the disk, not one a column), ``at.npy`` (the moment of each) and, for each
+hashed column, ``<column>.hashes.npy`` (sorted) and ``<column>.places.npy`` (which row). It is derived from the segment
+alone: it is made again when it is missing or when the schema has changed, and nothing is lost without it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shopkeeper.core.columns import Table
-from shopkeeper.core.schema import TABLES
-from shopkeeper.store.arrow_types import arrow_schema
+from shopkeeper.core.schema import FACTS, TABLES
+from shopkeeper.store.arrow_types import from_micros
 from shopkeeper.store.folder import Folder
-from shopkeeper.store.log.batches import Batch, hashed_columns
+from shopkeeper.store.log.batches import hashed_columns
 from shopkeeper.store.log.hashing import Hashes, hash_column
 from shopkeeper.store.log.segments import SegmentInfo
 
@@ -37,19 +41,23 @@ class Sidecar:
     def __init__(self, path: Path, table: Table) -> None:
         self.table = table
         self._map = pa.memory_map(str(path / ROWS))
-        self.rows: pa.Table = pa.ipc.open_file(self._map).read_all()
-        none = np.empty((0, 0), dtype=np.uint64)
-        self.chunks = [Batch(0, none, rows) for rows in self.rows.to_batches()]
+        chunks = pa.ipc.open_file(self._map).read_all().column(0).chunks
+        self._texts = [(memoryview(chunk.buffers()[1]).cast("i"), memoryview(chunk.buffers()[2])) for chunk in chunks]
+        self._moments = [place for place, column in enumerate(table.columns) if column.type == "moment"]
         self.at: npt.NDArray[np.int64] = _mapped(path / AT)
-        self._starts = np.cumsum([0, *(chunk.rows.num_rows for chunk in self.chunks)])
         self.index = {
             name: (_mapped(path / f"{name}.hashes.npy"), _mapped(path / f"{name}.places.npy")) for name in hashed_columns(table)
         }
 
-    def where(self, place: int) -> tuple[Batch, int]:
-        """The batch that holds this row of the segment, and its place there."""
-        chunk = int(self._starts.searchsorted(place, "right")) - 1
-        return self.chunks[chunk], place - int(self._starts[chunk])
+    def row(self, place: int) -> dict[str, Any]:
+        """One row of the segment, moments as aware datetimes."""
+        offsets, data = self._texts[place // CHUNK_ROWS]
+        start = place % CHUNK_ROWS
+        values = orjson.loads(data[offsets[start] : offsets[start + 1]])
+        for moment in self._moments:
+            if values[moment] is not None:
+                values[moment] = from_micros(values[moment])
+        return dict(zip(self.table.names, values, strict=True))
 
     def places(self, column: str, value: int) -> npt.NDArray[np.uint32]:
         """The rows whose hash in that column is ``value``."""
@@ -63,6 +71,7 @@ class Sidecar:
 
     def close(self) -> None:
         """Let go of the mapped files."""
+        self._texts.clear()
         self._map.close()
 
 
@@ -77,11 +86,16 @@ class Sidecars:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._open: dict[int, Sidecar] = {}
+        self._layouts = {table.name: layout(table) for table in FACTS}
         self._lock = threading.Lock()
 
     def path(self, segment: SegmentInfo) -> Path:
         """Where a segment's sidecar lies."""
-        return self._folder.sidecars(segment.table) / Path(segment.file).stem
+        return self.path_of(segment.table, Path(segment.file).stem)
+
+    def path_of(self, table: str, stem: str) -> Path:
+        """Where the sidecar of the segment of this name lies."""
+        return self._folder.sidecars(table) / f"{stem}.{self._layouts[table]}"
 
     def is_there(self, segment: SegmentInfo) -> bool:
         """Whether it need not be made first."""
@@ -132,7 +146,7 @@ class Sidecars:
     def _same(sidecar: Sidecar, low: int, value: str, wanted: Any) -> bool:
         there, places = sidecar.index[sidecar.table.id]
         while low < len(there) and there[low] == wanted:
-            if sidecar.rows.column(sidecar.table.id)[int(places[low])].as_py() == value:
+            if sidecar.row(int(places[low]))[sidecar.table.id] == value:
                 return True
             low += 1
         return False
@@ -145,12 +159,29 @@ class Sidecars:
             self._open.clear()
 
 
+def layout(table: Table) -> str:
+    """A few digits that change with the table's columns: an index of other columns is none."""
+    text = json.dumps([[(column.name, column.type) for column in table.columns], hashed_columns(table)])
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def packed(table: Table, rows: pa.Table) -> pa.Table:
+    """Each row as the JSON text of its values in the schema's order; moments as microseconds."""
+    values = ", ".join(
+        f'epoch_us("{column.name}")' if column.type == "moment" else f'"{column.name}"' for column in table.columns
+    )
+    with duckdb.connect(config={"threads": 1, "python_enable_replacements": False}) as connection:
+        connection.register("segment", rows)
+        return connection.sql(f"SELECT json_array({values})::VARCHAR AS row FROM segment").to_arrow_table()
+
+
 def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
-    """Write ``rows.arrow`` and the sorted hashes of the table's id and lookup columns into the folder."""
-    schema = arrow_schema(table)
-    with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        # Imported files say of required columns that they are never null; that is all that the cast forgets.
-        writer.write_table(rows.select(schema.names).cast(schema), max_chunksize=CHUNK_ROWS)
+    """Write the rows and the sorted hashes of the table's id and lookup columns into the folder."""
+    texts = packed(table, rows).combine_chunks()
+    with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, texts.schema) as writer:
+        # Not write_table: it would keep chunks that are shorter, and a row is found by counting.
+        for start in range(0, texts.num_rows, CHUNK_ROWS):
+            writer.write_batch(texts.slice(start, CHUNK_ROWS).combine_chunks().to_batches()[0])
     np.save(path / AT, rows.column(table.moment).cast(pa.int64()).to_numpy())
     for name in hashed_columns(table):
         column = rows.column(name)

@@ -10,6 +10,7 @@ import pytest
 from shopkeeper.core.errors import ImportProblem, StoreBusy
 from shopkeeper.core.schema import EVENTS, ORDERS
 from shopkeeper.store.log.rows import RowReader
+from shopkeeper.store.sealed.sidecars import layout
 
 
 def staged(store, table, rows):
@@ -75,7 +76,7 @@ def test_a_file_with_other_columns_is_refused_and_nothing_is_kept(store):
 
 def test_the_background_sealer_indexes_what_was_imported(store, events, imported):
     (segment,) = imported("events", events(30))
-    path = store.folder.sidecars("events") / Path(segment.file).stem
+    path = store.folder.sidecars("events") / f"{Path(segment.file).stem}.{layout(EVENTS)}"
     assert not path.exists()
     store.start_sealer()
     deadline = time.monotonic() + 20
