@@ -101,7 +101,8 @@ def _quoting(lines: list[str], delimiter: str) -> tuple[str, str]:
     n_inside = len(re.findall(rf'(?<![\n"\\])(?<!{edge})"(?!["\n]|{edge}|$)', text))
     if n_opening == 0 or (delimiter == "\t" and n_inside > n_opening):
         return "", ""
-    backslashed = len(re.findall(r'(?<!\\)\\"', text))
+    # a backslash that ends a cell escapes nothing
+    backslashed = len(re.findall(rf'(?<!\\)\\"(?!{edge}|\n|$)', text))
     return '"', "\\" if backslashed > len(re.findall(rf'(?<!{edge})(?<!\n)""', text)) else '"'
 
 

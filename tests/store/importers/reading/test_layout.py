@@ -53,6 +53,10 @@ def test_quotes():
     assert layout_of('a,b\n"x ""y"" z",2\n').escape == '"'
 
 
+def test_a_backslash_at_the_end_of_a_cell_escapes_nothing():
+    assert layout_of('a,b\n"C:\\dir\\",2\n"x,y\\"\n').escape == '"'
+
+
 def test_an_empty_text_is_an_import_problem():
     with pytest.raises(ImportProblem, match="empty"):
         layout_of(" \n\n")
