@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +14,12 @@ import pyarrow as pa
 
 from shopkeeper.core.columns import Table
 from shopkeeper.store.arrow_types import ARROW, arrow_schema, conform, from_micros
+from shopkeeper.store.engines.packing import packed, unpacker
 from shopkeeper.store.log.database import layout_of
 from shopkeeper.store.log.hashing import Hashes, hash_column
 
 MERGE = 64
+LARGE_ROWS = 4096  # from here on, sorting hashes and packing rows once is worth it
 
 
 def hashed_columns(table: Table) -> tuple[str, ...]:
@@ -26,49 +27,82 @@ def hashed_columns(table: Table) -> tuple[str, ...]:
     return (table.id, *(name for name in table.lookup if name != table.id))
 
 
-@dataclass
 class Batch:
     """Rows of one table with consecutive sequence numbers.
 
-    ``hashes``: (hashed columns, rows), see `hashed_columns`.
+    ``hashes``: (hashed columns, rows), see `hashed_columns`. ``rows`` may be what gives them: they are decoded when first
+    asked for, since who looks for one customer's rows needs few batches' rows and all batches' hashes.
     """
 
-    first_seq: int
-    hashes: npt.NDArray[np.uint64]
-    rows: pa.RecordBatch
+    def __init__(
+        self, table: Table, first_seq: int, hashes: npt.NDArray[np.uint64], rows: pa.RecordBatch | Callable[[], pa.RecordBatch]
+    ) -> None:
+        self.table = table
+        self.first_seq = first_seq
+        self.hashes = hashes
+        self._rows = rows
+        self._orders: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]] = {}
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows it has."""
+        return int(self.hashes.shape[1])
 
     @property
     def last_seq(self) -> int:
         """The sequence number of its last row."""
-        n_rows: int = self.rows.num_rows
-        return self.first_seq + n_rows - 1
+        return self.first_seq + self.n_rows - 1
+
+    @cached_property
+    def rows(self) -> pa.RecordBatch:
+        """Its rows."""
+        return self._rows() if callable(self._rows) else self._rows
 
     @cached_property
     def at(self) -> npt.NDArray[np.int64]:
         """The moment of each row in microseconds."""
-        return micros_of(self.rows, "at")
+        column = self.rows.column(self.table.names.index(self.table.moment))
+        micros: npt.NDArray[np.int64] = column.view(pa.int64()).to_numpy()  # a moment is never missing, so nothing is copied
+        return micros
 
     @cached_property
-    def readers(self) -> tuple[tuple[str, Callable[[int], Any]], ...]:
-        """(name, what gives a row's value) of the columns that hold anything; the others are None in every row."""
-        named = zip(self.rows.schema.names, self.rows.columns, strict=True)
-        return tuple((name, reader(column)) for name, column in named if column.null_count < len(column))
+    def row(self) -> Callable[[int], dict[str, Any]]:
+        """What gives one row as a dict, moments as aware datetimes."""
+        if self.n_rows >= LARGE_ROWS:
+            return unpacker(self.table, packed(self.table, pa.Table.from_batches([self.rows])))
+        columns = {name: self.rows.column(name) for name in self.table.names}
+        readers = [(name, reader(column)) for name, column in columns.items() if column.null_count < len(column)]
+        empty: dict[str, Any] = dict.fromkeys(columns)
+        return lambda place: {**empty, **{name: read(place) for name, read in readers}}
+
+    def places(self, which: int, value: np.uint64) -> npt.NDArray[np.intp]:
+        """The rows, in order, in whose hashed column number ``which`` the hash is ``value``."""
+        if self.n_rows < LARGE_ROWS:
+            hits: npt.NDArray[np.intp] = (self.hashes[which] == value).nonzero()[0]
+            return hits
+        found = self._orders.get(which)
+        if found is None:
+            order = np.argsort(self.hashes[which], kind="stable")
+            found = self._orders[which] = (self.hashes[which][order], order)
+        hashes, order = found
+        low = hashes.searchsorted(value, "left")
+        if low == len(hashes) or hashes[low] != value:
+            return order[:0]
+        return order[low : hashes.searchsorted(value, "right")]
 
     def after(self, seq: int) -> Batch:
         """The rows after that sequence number."""
         skip = max(0, seq - self.first_seq + 1)
-        return self if skip == 0 else Batch(self.first_seq + skip, self.hashes[:, skip:], self.rows.slice(skip))
+        if skip == 0:
+            return self
+        return Batch(self.table, self.first_seq + skip, self.hashes[:, skip:], lambda: self.rows.slice(skip))
 
     def upto(self, seq: int) -> Batch:
         """The rows up to and with that sequence number."""
         keep = seq - self.first_seq + 1
-        return self if keep >= self.rows.num_rows else Batch(self.first_seq, self.hashes[:, :keep], self.rows.slice(0, keep))
-
-
-def micros_of(rows: pa.RecordBatch, name: str) -> npt.NDArray[np.int64]:
-    """A moment column without nulls as int64 microseconds, without copying."""
-    column: npt.NDArray[np.int64] = rows.column(rows.schema.get_field_index(name)).view(pa.int64()).to_numpy()
-    return column
+        if keep >= self.n_rows:
+            return self
+        return Batch(self.table, self.first_seq, self.hashes[:, :keep], lambda: self.rows.slice(0, keep))
 
 
 def reader(column: pa.Array) -> Callable[[int], Any]:
@@ -173,11 +207,12 @@ class BatchCodec:
 
     def _decode(self, connection: sqlite3.Connection, first_seq: int, layout: int, hashes: bytes, data: bytes) -> Batch:
         schema = self._layouts.get(layout) or self._learn(connection, layout)
-        rows = pa.ipc.read_record_batch(pa.py_buffer(data), schema)
         if schema == self.schema:
-            return Batch(first_seq, np.frombuffer(hashes, dtype=np.uint64).reshape(-1, rows.num_rows), rows)
-        rows = conform(pa.Table.from_batches([rows]), self.table).combine_chunks().to_batches()[0]
-        return Batch(first_seq, hashes_of(self.table, rows), rows)
+            columns = np.frombuffer(hashes, dtype=np.uint64).reshape(len(hashed_columns(self.table)), -1)
+            return Batch(self.table, first_seq, columns, lambda: pa.ipc.read_record_batch(pa.py_buffer(data), schema))
+        old = pa.Table.from_batches([pa.ipc.read_record_batch(pa.py_buffer(data), schema)])
+        rows = conform(old, self.table).combine_chunks().to_batches()[0]
+        return Batch(self.table, first_seq, hashes_of(self.table, rows), rows)
 
     def _learn(self, connection: sqlite3.Connection, layout: int) -> pa.Schema:
         text = connection.execute("SELECT columns FROM layouts WHERE layout = ?", (layout,)).fetchone()[0]
@@ -196,4 +231,4 @@ def fused(batches: list[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     rows = pa.Table.from_batches([batch.rows for batch in batches]).combine_chunks().to_batches()[0]
-    return Batch(batches[0].first_seq, np.concatenate([batch.hashes for batch in batches], axis=1), rows)
+    return Batch(batches[0].table, batches[0].first_seq, np.concatenate([batch.hashes for batch in batches], axis=1), rows)

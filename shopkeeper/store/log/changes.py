@@ -64,7 +64,7 @@ class Changes:
                     parts += _of_segment(self._folder.root / one.file, one, table, after, upto)
         for batch in self._tail(table.name).read(connection, where, upto):
             rest = batch.after(after)
-            if rest.rows.num_rows:
+            if rest.n_rows:
                 parts.append((rest.first_seq, pa.Table.from_batches([rest.rows])))
         if len({first for first, _ in parts}) < len(parts) or any(SEQ in part.column_names for _, part in parts):
             return _merged(parts), upto

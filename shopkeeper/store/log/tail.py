@@ -42,7 +42,8 @@ class Tail:
 
     def _follow(self, connection: sqlite3.Connection, position: Position) -> None:
         if position.sealed_seq > self._low:
-            self._batches = [batch for batch in self._batches if batch.last_seq > position.sealed_seq]
+            # Cut here and not at each reading, so that what a batch has sorted and packed is kept with it.
+            self._batches = [batch.after(position.sealed_seq) for batch in self._batches if batch.last_seq > position.sealed_seq]
             self._low = position.sealed_seq
         if position.last_seq > self._high:
             self._batches += self.codec.read(connection, max(self._high, self._low))
@@ -53,7 +54,7 @@ class Tail:
         """Make many small batches at the end into one, in two sizes: every search and scan walks over the list."""
         for n_parts, most_rows in FUSE:
             small = 0
-            while small < len(self._batches) and self._batches[-1 - small].rows.num_rows < most_rows:
+            while small < len(self._batches) and self._batches[-1 - small].n_rows < most_rows:
                 small += 1
             if small >= n_parts:
                 kept, parts = self._batches[:-small], self._batches[-small:]

@@ -207,7 +207,7 @@ class Writer:
             return None
         name = group.table.name
         first = position(self._connection, name).last_seq + 1
-        batch = Batch(first, hashes, rows)
+        batch = Batch(group.table, first, hashes, rows)
         codec = self._codecs[name]
         self._n_bytes += codec.insert(self._connection, batch)
         self._connection.execute(

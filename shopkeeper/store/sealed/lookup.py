@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,6 @@ class Lookup:
         self._sidecars = sidecars
         self._local = threading.local()
         self._columns = hashed_columns(table)
-        self._empty: dict[str, Any] = dict.fromkeys(table.names)
 
     def last(self, column: str, value: str, n: int) -> list[dict[str, Any]]:
         """The newest ``n`` rows with that value, newest first."""
@@ -44,7 +42,7 @@ class Lookup:
             raise unknown(f"lookup column of {self.table.name!r}", column, self._columns)
         batches, sealed = self._state()
         wanted = hash_text(value)
-        found = self._in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
+        found = _in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
         for segment in sealed:
             if len(found) == n and segment.max_at is not None and segment.max_at < found[-1][0]:
                 break  # the segments come newest first
@@ -57,27 +55,6 @@ class Lookup:
                 found = sorted([*found, *more], key=_moment, reverse=True)[:n]
         rows = [read(place) for _, read, place in found]
         return [row for row in rows if row[column] == value]
-
-    def _in_tail(self, batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
-        """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
-        moments, places, owners = [], [], []
-        for number, batch in enumerate(batches):
-            hits = (batch.hashes[which] == wanted).nonzero()[0]
-            if len(hits):
-                moments.append(batch.at[hits])
-                places.append(hits)
-                owners.append(np.full(len(hits), number))
-        if not moments:
-            return []
-        at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
-        best = _best(at, n)
-        return [(int(at[one]), partial(self._row, batches[owner[one]]), int(place[one])) for one in best.tolist()]
-
-    def _row(self, batch: Batch, place: int) -> dict[str, Any]:
-        row = self._empty.copy()
-        for name, read in batch.readers:
-            row[name] = read(place)
-        return row
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:
         """The tail and the segments (newest first) as they are now."""
@@ -93,6 +70,22 @@ class Lookup:
                 sealed = sorted(segments(connection, self.table.name), key=lambda one: one.max_at or 0, reverse=True)
         self._local.known = (where, batches, sealed)
         return batches, sealed
+
+
+def _in_tail(batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
+    """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
+    moments, places, owners = [], [], []
+    for number, batch in enumerate(batches):
+        hits = batch.places(which, wanted)
+        if len(hits):
+            moments.append(batch.at[hits])
+            places.append(hits)
+            owners.append(np.full(len(hits), number))
+    if not moments:
+        return []
+    at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
+    best = _best(at, n)
+    return [(int(at[one]), batches[owner[one]].row, int(place[one])) for one in best.tolist()]
 
 
 def _best(at: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.intp]:

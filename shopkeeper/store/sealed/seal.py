@@ -135,7 +135,7 @@ def _first(batches: list[Batch]) -> list[Batch]:
     """The first batches, about `MOST_ROWS` rows of them."""
     n_rows = 0
     for place, batch in enumerate(batches):
-        n_rows += batch.rows.num_rows
+        n_rows += batch.n_rows
         if n_rows >= MOST_ROWS:
             return batches[: place + 1]
     return batches

@@ -16,16 +16,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shopkeeper.core.columns import Table
 from shopkeeper.core.schema import FACTS, TABLES
-from shopkeeper.store.arrow_types import from_micros
+from shopkeeper.store.engines.packing import packed, unpacker
 from shopkeeper.store.folder import Folder
 from shopkeeper.store.log.batches import hashed_columns
 from shopkeeper.store.log.hashing import Hashes, hash_column
@@ -42,8 +40,7 @@ class Sidecar:
         self.table = table
         self._map = pa.memory_map(str(path / ROWS))
         chunks = pa.ipc.open_file(self._map).read_all().column(0).chunks
-        self._texts = [(memoryview(chunk.buffers()[1]).cast("i"), memoryview(chunk.buffers()[2])) for chunk in chunks]
-        self._moments = [place for place, column in enumerate(table.columns) if column.type == "moment"]
+        self._rows = [unpacker(table, chunk) for chunk in chunks]
         self.at: npt.NDArray[np.int64] = _mapped(path / AT)
         self.index = {
             name: (_mapped(path / f"{name}.hashes.npy"), _mapped(path / f"{name}.places.npy")) for name in hashed_columns(table)
@@ -51,13 +48,7 @@ class Sidecar:
 
     def row(self, place: int) -> dict[str, Any]:
         """One row of the segment, moments as aware datetimes."""
-        offsets, data = self._texts[place // CHUNK_ROWS]
-        start = place % CHUNK_ROWS
-        values = orjson.loads(data[offsets[start] : offsets[start + 1]])
-        for moment in self._moments:
-            if values[moment] is not None:
-                values[moment] = from_micros(values[moment])
-        return dict(zip(self.table.names, values, strict=True))
+        return self._rows[place // CHUNK_ROWS](place % CHUNK_ROWS)
 
     def places(self, column: str, value: int) -> npt.NDArray[np.uint32]:
         """The rows whose hash in that column is ``value``."""
@@ -71,7 +62,7 @@ class Sidecar:
 
     def close(self) -> None:
         """Let go of the mapped files."""
-        self._texts.clear()
+        self._rows.clear()
         self._map.close()
 
 
@@ -165,23 +156,13 @@ def layout(table: Table) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def packed(table: Table, rows: pa.Table) -> pa.Table:
-    """Each row as the JSON text of its values in the schema's order; moments as microseconds."""
-    values = ", ".join(
-        f'epoch_us("{column.name}")' if column.type == "moment" else f'"{column.name}"' for column in table.columns
-    )
-    with duckdb.connect(config={"threads": 1, "python_enable_replacements": False}) as connection:
-        connection.register("segment", rows)
-        return connection.sql(f"SELECT json_array({values})::VARCHAR AS row FROM segment").to_arrow_table()
-
-
 def write_sidecar(path: Path, table: Table, rows: pa.Table) -> None:
     """Write the rows and the sorted hashes of the table's id and lookup columns into the folder."""
-    texts = packed(table, rows).combine_chunks()
-    with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, texts.schema) as writer:
-        # Not write_table: it would keep chunks that are shorter, and a row is found by counting.
-        for start in range(0, texts.num_rows, CHUNK_ROWS):
-            writer.write_batch(texts.slice(start, CHUNK_ROWS).combine_chunks().to_batches()[0])
+    texts = packed(table, rows)
+    schema = pa.schema([("row", pa.string())])
+    with pa.OSFile(str(path / ROWS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        for start in range(0, len(texts), CHUNK_ROWS):
+            writer.write_batch(pa.RecordBatch.from_arrays([texts.slice(start, CHUNK_ROWS)], schema=schema))
     np.save(path / AT, rows.column(table.moment).cast(pa.int64()).to_numpy())
     for name in hashed_columns(table):
         column = rows.column(name)

@@ -5,15 +5,18 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shopkeeper.core.columns import text
 from shopkeeper.core.schema import ENTITIES, EVENTS, FACTS
 from shopkeeper.store.arrow_types import arrow_schema, to_rows
-from shopkeeper.store.log import database
+from shopkeeper.store.log import batches, database
 from shopkeeper.store.log.batches import Batch, BatchCodec, hashed_columns, hashes_of
+from shopkeeper.store.log.hashing import hash_text
 from shopkeeper.store.log.rows import RowReader
 
 VALUES = {
@@ -40,9 +43,9 @@ def test_a_row_read_alone_is_the_row_arrow_gives(data):
     ]
     rows = pa.RecordBatch.from_arrays(columns, schema=arrow_schema(table))
     start = data.draw(st.integers(0, size - 1))
-    batch = Batch(1, hashes_of(EVENTS, RowReader(EVENTS).read([{"event": "login"}]).batch), rows.slice(start))
+    batch = Batch(table, 1, np.zeros((1, size - start), dtype=np.uint64), rows.slice(start))
     for place, row in enumerate(to_rows(rows.slice(start))):
-        assert {**dict.fromkeys(table.names), **{name: read(place) for name, read in batch.readers}} == row
+        assert batch.row(place) == row
 
 
 def database_with_tails(path) -> sqlite3.Connection:
@@ -55,10 +58,10 @@ def test_batches_written_before_a_column_was_declared_are_read_with_it_empty(tmp
     with closing(database_with_tails(tmp_path / "shop.sqlite")) as connection:
         old = RowReader(EVENTS).read([{"event_id": "a", "event": "login", "at": 0, "product_id": "p"}]).batch
         with database.transaction(connection):
-            BatchCodec(EVENTS).insert(connection, Batch(1, hashes_of(EVENTS, old), old))
+            BatchCodec(EVENTS).insert(connection, Batch(EVENTS, 1, hashes_of(EVENTS, old), old))
         new = RowReader(today).read([{"event_id": "b", "event": "login", "at": 0, "color_of_hat": "red"}]).batch
         with database.transaction(connection):
-            BatchCodec(today).insert(connection, Batch(2, hashes_of(today, new), new))
+            BatchCodec(today).insert(connection, Batch(today, 2, hashes_of(today, new), new))
         found = BatchCodec(today).read(connection, 0)
     assert [batch.rows.column("color_of_hat").to_pylist() for batch in found] == [[None], ["red"]]
     assert [batch.hashes.shape[0] for batch in found] == [len(hashed_columns(today))] * 2
@@ -67,11 +70,24 @@ def test_batches_written_before_a_column_was_declared_are_read_with_it_empty(tmp
 
 def test_a_batch_is_cut_by_sequence_numbers():
     rows = RowReader(EVENTS).read([{"event_id": str(k), "event": "login", "at": k} for k in range(5)]).batch
-    batch = Batch(11, hashes_of(EVENTS, rows), rows)
+    batch = Batch(EVENTS, 11, hashes_of(EVENTS, rows), rows)
     assert (batch.first_seq, batch.last_seq) == (11, 15)
     assert batch.after(12).rows.column(0).to_pylist() == ["2", "3", "4"]
     assert (batch.after(12).first_seq, batch.after(12).last_seq) == (13, 15)
     assert batch.upto(13).rows.column(0).to_pylist() == ["0", "1", "2"]
     assert batch.after(5) is batch.upto(99) is batch
     assert batch.after(12).hashes.tolist() == hashes_of(EVENTS, batch.after(12).rows).tolist()
-    assert [read(0) for name, read in batch.after(13).readers if name == "at"] == [datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC)]
+    assert batch.after(13).row(0)["at"] == datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("large", [2, 10_000])
+def test_rows_are_found_and_read_in_large_batches_as_in_small_ones(monkeypatch, large):
+    monkeypatch.setattr(batches, "LARGE_ROWS", large)
+    sent = [{"event_id": str(k), "event": "login", "at": k, "customer_id": f"c{k % 3}", "quantity": k / 7} for k in range(50)]
+    rows = RowReader(EVENTS).read(sent).batch
+    batch = Batch(EVENTS, 1, hashes_of(EVENTS, rows), rows)
+    which = hashed_columns(EVENTS).index("customer_id")
+    assert batch.places(which, np.uint64(hash_text("c1"))).tolist() == list(range(1, 50, 3))
+    assert batch.places(which, np.uint64(hash_text("c9"))).tolist() == []
+    assert [batch.row(place) for place in range(50)] == to_rows(rows)
+    assert batch.at.tolist() == [k * 1_000_000 for k in range(50)]
