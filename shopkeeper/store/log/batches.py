@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
@@ -90,12 +91,20 @@ class Batch:
             return order[:0]
         return order[low : hashes.searchsorted(value, "right")]
 
+    @cached_property
+    def max_at(self) -> int:
+        """No row is newer than this (microseconds)."""
+        return int(self.at.max())
+
     def after(self, seq: int) -> Batch:
         """The rows after that sequence number."""
         skip = max(0, seq - self.first_seq + 1)
         if skip == 0:
             return self
-        return Batch(self.table, self.first_seq + skip, self.hashes[:, skip:], lambda: self.rows.slice(skip))
+        rest = Batch(self.table, self.first_seq + skip, self.hashes[:, skip:], lambda: self.rows.slice(skip))
+        rest.max_at = self.max_at
+        rest.row = lambda place: self.row(skip + place)  # what is packed already is not packed again
+        return rest
 
     def upto(self, seq: int) -> Batch:
         """The rows up to and with that sequence number."""
@@ -183,11 +192,14 @@ class BatchCodec:
     def read(self, connection: sqlite3.Connection, after: int) -> list[Batch]:
         """The tail's batches with rows after that sequence number, cut to those rows, in order."""
         found = connection.execute(
-            f'SELECT first_seq, layout, hashes, data FROM "tail_{self.table.name}" WHERE first_seq >= '
+            f'SELECT first_seq, layout, max_at, hashes, data FROM "tail_{self.table.name}" WHERE first_seq >= '
             f'(SELECT coalesce(max(first_seq), 0) FROM "tail_{self.table.name}" WHERE first_seq <= ?) ORDER BY first_seq',
             (after,),
         ).fetchall()
-        batches = (self._decode(connection, *row) for row in found)
+        batches = []
+        for first_seq, layout, max_at, hashes, data in found:
+            batches.append(self._decode(connection, first_seq, layout, hashes, data))
+            batches[-1].max_at = max_at
         return [batch.after(after) for batch in batches if batch.last_seq > after]
 
     def read_ids(self, connection: sqlite3.Connection, after: int) -> list[tuple[int, Hashes]]:
@@ -230,5 +242,19 @@ def fused(batches: list[Batch]) -> Batch:
     """Consecutive batches as one."""
     if len(batches) == 1:
         return batches[0]
-    rows = pa.Table.from_batches([batch.rows for batch in batches]).combine_chunks().to_batches()[0]
-    return Batch(batches[0].table, batches[0].first_seq, np.concatenate([batch.hashes for batch in batches], axis=1), rows)
+    hashes = np.concatenate([batch.hashes for batch in batches], axis=1)
+    whole = Batch(batches[0].table, batches[0].first_seq, hashes, lambda: _combined(batches))
+    whole.max_at = max(batch.max_at for batch in batches)
+    if max(batch.n_rows for batch in batches) >= LARGE_ROWS:  # then some are packed already, and each by itself is soon
+        starts = np.cumsum([0, *(batch.n_rows for batch in batches)]).tolist()
+        whole.row = lambda place: _row_of(batches, starts, place)
+    return whole
+
+
+def _combined(batches: list[Batch]) -> pa.RecordBatch:
+    return pa.Table.from_batches([batch.rows for batch in batches]).combine_chunks().to_batches()[0]
+
+
+def _row_of(batches: list[Batch], starts: list[int], place: int) -> dict[str, Any]:
+    part = bisect_right(starts, place) - 1
+    return batches[part].row(place - starts[part])

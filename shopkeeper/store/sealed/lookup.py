@@ -58,12 +58,11 @@ class Lookup:
 
     def _state(self) -> tuple[list[Batch], list[SegmentInfo]]:
         """The tail and the segments (newest first) as they are now."""
-        connection = self._connections.get()
         known: tuple[Position | None, list[Batch], list[SegmentInfo]] = getattr(self._local, "known", (None, [], []))
-        if known[0] == position(connection, self.table.name):
-            return known[1:]
-        with self._connections.reading():
+        with self._connections.reading() as connection:
             where = position(connection, self.table.name)
+            if known[0] == where:
+                return known[1:]
             batches, sealed = self._tail.read(connection, where), known[2]
             # Sealed rows are all rows but the tail's: as long as there are as many, the segments are the same.
             if where.n_rows - where.n_tail != sum(one.n_rows for one in sealed):
@@ -74,18 +73,17 @@ class Lookup:
 
 def _in_tail(batches: list[Batch], which: int, wanted: np.uint64, n: int) -> list[Hit]:
     """The newest ``n`` rows of the tail whose hash is the wanted one, newest first."""
-    moments, places, owners = [], [], []
-    for number, batch in enumerate(batches):
-        hits = batch.places(which, wanted)
-        if len(hits):
-            moments.append(batch.at[hits])
-            places.append(hits)
-            owners.append(np.full(len(hits), number))
-    if not moments:
-        return []
-    at, place, owner = np.concatenate(moments), np.concatenate(places), np.concatenate(owners)
-    best = _best(at, n)
-    return [(int(at[one]), batches[owner[one]].row, int(place[one])) for one in best.tolist()]
+    found: list[Hit] = []
+    for batch in reversed(batches):
+        if len(found) == n and batch.max_at < found[-1][0]:
+            continue
+        places = batch.places(which, wanted)
+        if len(places):
+            at = batch.at[places]
+            best = _best(at, n)
+            more = [(when, batch.row, place) for when, place in zip(at[best].tolist(), places[best].tolist(), strict=True)]
+            found = sorted([*found, *more], key=_moment, reverse=True)[:n] if found else more
+    return found
 
 
 def _best(at: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.intp]:

@@ -91,3 +91,8 @@ def test_rows_are_found_and_read_in_large_batches_as_in_small_ones(monkeypatch, 
     assert batch.places(which, np.uint64(hash_text("c9"))).tolist() == []
     assert [batch.row(place) for place in range(50)] == to_rows(rows)
     assert batch.at.tolist() == [k * 1_000_000 for k in range(50)]
+    whole = batches.fused([batch.upto(10), batch.upto(30).after(10), batch.after(30)])
+    for cut, start in ((whole, 0), (whole.after(4), 4), (whole.after(4).after(20), 20), (whole.after(40), 40)):
+        assert [cut.row(place) for place in range(50 - start)] == to_rows(rows.slice(start))
+        assert cut.rows == rows.slice(start)
+        assert cut.max_at == 49_000_000
