@@ -160,6 +160,7 @@ def serve(
         if started is not None:
             started(url)
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of every web socket; what matters we say ourselves
         before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         try:

@@ -1,7 +1,5 @@
 """A shop view made from Arrow tables: what the room needs of the store, without the store."""
 
-# ruff: noqa: DTZ001 (Arrow's moments are UTC without saying so)
-
 from __future__ import annotations
 
 import json

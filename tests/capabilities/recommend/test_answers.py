@@ -1,5 +1,3 @@
-# ruff: noqa: DTZ001 (Arrow's moments are UTC without saying so)
-
 import json
 from datetime import datetime, timedelta
 

@@ -1,5 +1,3 @@
-# ruff: noqa: DTZ001 (Arrow's moments are UTC without saying so)
-
 from datetime import UTC, datetime
 
 import numpy as np

@@ -1,5 +1,3 @@
-# ruff: noqa: DTZ001 (Arrow's moments are UTC without saying so)
-
 import threading
 from datetime import datetime
 
