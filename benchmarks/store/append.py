@@ -1,4 +1,7 @@
-"""Three processes append events while others read and seal: how many a second, and how long one customer's last 50 take."""
+"""Three processes append events while others read and seal: how many a second, and how long one customer's last 50 take.
+
+Measured twice: flat out, where all six processes fight for the cores, and at a steady 51,000 events a second.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from shopkeeper.store.store import Store
 SECONDS = 20.0
 WRITERS = 3
 BATCH = 500
+STEADY = 17_000  # events a second of each writer
 N_CUSTOMERS = 1_000_000
 N_PRODUCTS = 500_000
 KINDS = ("view_item",) * 80 + ("add_to_cart",) * 12 + ("search",) * 5 + ("purchase",) * 3
@@ -50,15 +54,18 @@ def batch_of(rng: random.Random, writer: int, number: int) -> list[dict[str, Any
     ]
 
 
-def write(root: Path, writer: int, start: Barrier, stop: Event, out: Any) -> None:
-    """One front-end process: appends a batch, waits until it is safe, appends the next."""
+def write(root: Path, writer: int, rate: int, start: Barrier, stop: Event, out: Any) -> None:
+    """One front-end process: appends a batch, waits until it is safe, appends the next; ``rate`` 0 is as fast as it can."""
     rng = random.Random(writer)
     acknowledged, waits = 0, []
     with Store.open(root) as store:
         ready = [batch_of(rng, writer, number) for number in range(400)]  # made before, so that we measure the store
         start.wait()
-        number = 0
+        number, first = 0, time.perf_counter()
         while not stop.is_set():
+            ahead = number * BATCH / rate - (time.perf_counter() - first) if rate else 0
+            if ahead > 0:
+                time.sleep(ahead)
             if number >= len(ready):
                 ready.append(batch_of(rng, writer, number))
             began = time.perf_counter()
@@ -131,7 +138,12 @@ def peak() -> int:
 
 
 def measure(folder: Path, seconds: float = SECONDS) -> dict[str, Any]:
-    """Events acknowledged a second, look-up times and peak memory, in a new shop made in ``folder``."""
+    """Events acknowledged a second, look-up times and peak memory, flat out and steady, each in a new shop in ``folder``."""
+    return {"flat_out": measure_one(folder, seconds, 0), "steady": measure_one(folder, seconds, STEADY)}
+
+
+def measure_one(folder: Path, seconds: float, rate: int) -> dict[str, Any]:
+    """One of the two measurements."""
     root = folder / "append-shop"
     shutil.rmtree(root, ignore_errors=True)
     with Store.create(root) as store:
@@ -150,7 +162,7 @@ def measure(folder: Path, seconds: float = SECONDS) -> dict[str, Any]:
         store.seal(minimum_rows=1)
     context = multiprocessing.get_context("spawn")
     start, stop, out = context.Barrier(WRITERS + 4), context.Event(), context.Queue()
-    arguments = [(write, (root, k, start, stop, out)) for k in range(WRITERS)]
+    arguments = [(write, (root, k, rate, start, stop, out)) for k in range(WRITERS)]
     arguments += [(which, (root, start, stop, out)) for which in (read, look_up, seal)]
     processes = [context.Process(target=target, args=given) for target, given in arguments]
     for process in processes:
