@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import shutil
 import tempfile
 import threading
@@ -16,7 +15,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,40 +92,26 @@ def import_file(
 ) -> ImportReport:
     """The report of bringing a file into the shop; with ``dry_run`` everything but the last step is done.
 
-    ``map`` is {the file's column: table.column}; a quoted word instead of a column is a constant, and ``column@d/m/y``,
-    ``@m/d/y`` or ``@%d.%m.%y`` says how a moment is written. Moments without a zone are in ``time_zone``. ``currency`` is
-    that of the file's amounts, which are taken as the shop's. Raises `ImportProblem`, `DiskFull`, `Cancelled`; then
-    nothing has changed.
+    ``map`` is {the file's column: table.column}; a quoted word instead of a column is a constant; ``column@d/m/y``,
+    ``@m/d/y`` or ``@%d.%m.%y`` says how a moment is written. Moments without a zone are in ``time_zone``, amounts in
+    ``currency``. Raises `ImportProblem`, `DiskFull`, `Cancelled`; then nothing has changed.
     """
-    began = time.monotonic()
-    path = Path(path)
+    began, path = time.monotonic(), Path(path)
     choices = Choices(preset, table, map, delimiter, encoding, header)
     with (
         _workplace(store) as folder,
         _understood(path, choices, folder, time_zone, currency, pseudonym_key, progress) as (session, reading),
     ):
-        problem = reading.recognition.problem()
-        if problem is not None:
-            raise problem
+        _check(reading.recognition)
         digest = Digest(path, choices, time_zone)
         if _maybe_known(store, path) and store.imports.find(digest.result()) is not None:
             return ImportReport(path.name, digest.result(), reading.recognition, already_imported=True)
-        at = datetime.now(UTC).replace(tzinfo=None)
-        work = Work(
-            store,
-            session,
-            reading,
-            folder,
-            now=f"TIMESTAMP '{at.isoformat(sep=' ')}'",
-            digest=secrets.token_hex(8),
-            progress=progress,
-        )
-        outcome = work.run()
+        outcome = Work(store, session, reading, folder, progress).run()
         if store.imports.find(digest.result()) is not None:
             return ImportReport(path.name, digest.result(), reading.recognition, already_imported=True)
         _all_rejected(session, reading.recognition, outcome)
-        progress.step(0.95, "entering it into the shop")
         if not dry_run:
+            progress.step(0.95, "entering it into the shop")
             _commit(store, path, outcome, digest.result(), reading.recognition, began)
         return _report(path, digest.result(), reading.recognition, outcome, time.monotonic() - began, dry_run=dry_run)
 
@@ -214,6 +198,13 @@ def _maybe_known(store: Store, path: Path) -> bool:
     return bool(
         store.connect().execute("SELECT 1 FROM imports WHERE json_extract(report, '$.n_bytes') = ? LIMIT 1", (size,)).fetchone()
     )
+
+
+def _check(recognition: Recognition) -> None:
+    """Raise `ImportProblem` when something is missing."""
+    problem = recognition.problem()
+    if problem is not None:
+        raise problem
 
 
 def _all_rejected(session: Session, recognition: Recognition, outcome: Outcome) -> None:

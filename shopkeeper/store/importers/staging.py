@@ -143,12 +143,12 @@ def _starts(mark: str) -> str:
     return f"coalesce(starts_with(_verdict, '{mark}'), false)"
 
 
-def rejected_sql(reading: Reading, bad: str, *, source: str, digest: str, table: str, now: str) -> str:
+def rejected_sql(reading: Reading, bad: str, *, source: str, mark: str, table: str, now: str) -> str:
     """SELECT of `rejected` rows, in the schema's order: the bad rows of ``bad`` and the lines that DuckDB could not read.
 
-    Needs the tables broken_lines, skipped_lines and line_breaks.
+    ``mark`` begins their ids. Needs the tables broken_lines, skipped_lines and line_breaks.
     """
-    head = literal(digest[:16])
+    head = literal(mark)
     where = f'{literal(source)} AS source, {literal(table)} AS "table"'
     text = shape("text") if reading.recognition.personal else "text"
     line = "_at + coalesce(line_breaks.n, 0)::BIGINT"
