@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             return 2  # the help is on the screen already
-        problem = from_usage(error)
+        problem = from_usage(error, given)
         tell(problem, as_json=as_json)
         return problem.exit_code
     except (KeyboardInterrupt, typer.Abort):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +28,7 @@ def tell(error: ShopkeeperError, *, as_json: bool) -> None:
             typer.echo(text, err=True)
 
 
-def from_usage(error: Any) -> ShopkeeperError:
+def from_usage(error: Any, given: Sequence[str]) -> ShopkeeperError:
     """The parser's complaint as one of ours: a misspelled option names the nearest right one."""
     context = error.ctx
     path = context.command_path if context else "shopkeeper"
@@ -48,7 +47,7 @@ def from_usage(error: Any) -> ShopkeeperError:
         return BadRequest(f"`{path}` needs {name}.", got="nothing", wanted=wanted, next=hint, name=parameter.name)
     message = error.format_message()
     what = message if message.endswith(".") else f"{message}."
-    return BadRequest(what, got=" ".join(sys.argv[1:]), wanted=context.get_usage().strip() if context else "", next=hint)
+    return BadRequest(what, got=" ".join(given), wanted=context.get_usage().strip() if context else "", next=hint)
 
 
 @contextmanager
