@@ -26,8 +26,9 @@ from shopkeeper.store.importers.staging import Reading, broken_lines_sql, placed
 if TYPE_CHECKING:
     from shopkeeper.store.store import Store
 
-# level 1 writes a tenth more bytes than level 3 in a twelfth less time
-ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
+# Level 1, and dictionaries only for columns of few words (kinds of event, countries): a seventh more bytes than the defaults
+# in a quarter less time. A dictionary of ids is begun, grows, and is given up in every row group.
+ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000, ROW_GROUP_SIZE 122880"
 GROUPS_A_FILE = 12  # 1.5 million rows a segment
 READ_UNTIL, WRITE_UNTIL = 0.7, 0.9
 FOREVER = 2**62  # later than any moment
