@@ -125,36 +125,36 @@ class Shop:
         """Add or change rows (dicts or any dataframe) of an entity table; columns that are not given stay as they are."""
         return self.store.upsert(table, _as_dicts(rows), source=source)
 
-    def inspect(self, path: str | Path, **options: Any) -> Recognition:
-        """What an import of this file would understand; writes nothing. Options as in `import_file`."""
+    def inspect(self, path: str | Path, **understood: Any) -> Recognition:
+        """What an import of this file would understand; writes nothing. ``understood`` as in `import_file`."""
         from shopkeeper.store import importers
 
-        return importers.inspect(Path(path), **options)
+        return importers.inspect(Path(path), time_zone=self.time_zone, currency=self.currency, **understood)
 
     def import_file(
         self,
         path: str | Path,
         *,
-        preset: str | None = None,
-        table: str | None = None,
-        map: Mapping[str, str] | None = None,
         dry_run: bool = False,
         progress: Progress = Silent(),  # noqa: B008 - stateless
+        **understood: Any,
     ) -> ImportReport:
-        """Bring a file into the shop: CSV, JSON lines, Parquet or a product feed. Raises `ImportProblem`, `Cancelled`."""
+        """Bring a file into the shop: CSV, JSON lines, Parquet or a product feed. Raises `ImportProblem`, `Cancelled`.
+
+        ``understood`` says how to take it where that is not recognized: ``preset``, ``table``, ``map`` ({their column: ours}),
+        and for delimited text ``delimiter``, ``encoding`` and ``header`` (False: the first line is data).
+        """
         from shopkeeper.store import importers
 
         return importers.import_file(
             self.store,
             Path(path),
-            preset=preset,
-            table=table,
-            map=map,
             dry_run=dry_run,
             time_zone=self.time_zone,
             currency=self.currency,
             pseudonym_key=self.store.accounts.secret("pseudonym"),
             progress=progress,
+            **understood,
         )
 
     def view(self, as_of: datetime | None = None) -> StoreView:

@@ -69,13 +69,19 @@ def import_files(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=OURS", help="take a column of the file as one of ours; repeat")
     ] = None,
+    delimiter: Annotated[str | None, typer.Option(metavar="SIGN", help="what stands between cells, if it is not seen")] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="the text's encoding, if it is not seen: gb18030")] = None,
+    no_header: Annotated[bool, typer.Option("--no-header", metavar="", help="the first line is data, not names")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", metavar="", help="show what would happen and write nothing")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", metavar="", help="do not ask before writing")] = False,
     as_json: AsJson = False,
     shop: ShopPath = None,
 ) -> None:
     """Bring files into the shop. Shows how each is understood before anything is written; the same file twice changes nothing."""
-    choices: dict[str, Any] = {"preset": preset, "table": table, "map": _pairs(mapping or [])}
+    choices: dict[str, Any] = {
+        "preset": preset, "table": table, "map": _pairs(mapping or []),
+        "delimiter": delimiter, "encoding": encoding, "header": False if no_header else None,
+    }  # fmt: skip
     for file in files:
         if not file.exists():
             raise ImportProblem(

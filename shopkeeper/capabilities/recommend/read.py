@@ -61,7 +61,7 @@ def read_interactions(view: ShopView) -> Interactions:
     is_known[customer[np.asarray(pc.is_valid(table["customer_id"]))]] = True
     kinds = pc.index_in(table["event"], value_set=pa.array(EVENT_KINDS, pa.string()))
     kind = np.asarray(pc.fill_null(kinds, UNKNOWN_KIND)).astype(np.uint8)
-    at = np.asarray(table["at"].cast(pa.timestamp("us"))).astype("datetime64[us]").astype(np.int64)
+    at = np.asarray(table["at"].cast(pa.timestamp("us")).cast(pa.int64()))
     return Interactions(customer, product, kind, at, customers, products, is_known)
 
 

@@ -99,9 +99,19 @@ class Sidecars:
             with self._lock:
                 found = self._open.get(segment.segment_id)
                 if found is None:
-                    self.make(segment)
-                    found = self._open[segment.segment_id] = Sidecar(self.path(segment), TABLES[segment.table])
+                    found = self._open[segment.segment_id] = self._opened(segment)
         return found
+
+    def _opened(self, segment: SegmentInfo) -> Sidecar:
+        """The index, made when it is missing and made again when it is damaged: all of it stands in the segment."""
+        self.make(segment)
+        path, table = self.path(segment), TABLES[segment.table]
+        try:
+            return Sidecar(path, table)
+        except (OSError, ValueError):  # Arrow's complaint about a broken file is a ValueError
+            shutil.rmtree(path, ignore_errors=True)
+            self.make(segment)
+            return Sidecar(path, table)
 
     def make(self, segment: SegmentInfo) -> None:
         """Write the segment's index unless it is there."""

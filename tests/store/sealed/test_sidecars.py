@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,3 +67,16 @@ def test_what_is_not_there_is_not_found(store, events):
     assert index.places("customer_id", hash_text("nobody")).tolist() == []
     assert index.places("session_id", hash_text("")).tolist() == []
     assert np.all(np.diff(index.index["event_id"][0].astype(object)) > 0)
+
+
+@pytest.mark.parametrize("damage", ["rows.arrow", "at.npy", "event_id.hashes.npy"])
+@pytest.mark.parametrize("how", ["gone", "cut"])
+def test_a_damaged_index_is_made_again(store, events, damage, how):
+    rows = events(5)
+    store.append("events", rows)
+    (segment,) = store.seal(minimum_rows=1)
+    broken = store._sidecars.path(segment) / damage
+    whole = broken.read_bytes()
+    broken.unlink() if how == "gone" else broken.write_bytes(whole[:20])
+    assert store.append("events", rows).n_known == 5
+    assert broken.read_bytes() == whole
