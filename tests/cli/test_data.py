@@ -194,12 +194,13 @@ def test_ctrl_c_during_an_import_keeps_the_files_before(shopkeeper, orders):
 
 
 def test_how_a_text_is_laid_out_can_be_said(shopkeeper, tmp_path):
-    shopkeeper("init", "shop")
+    folder = str(tmp_path / "shop")
+    shopkeeper("init", folder)
     (tmp_path / "lines.txt").write_bytes("订单一|2026-01-05|A|2|4.50\n订单二|2026-01-06|B|1|7.00\n".encode("gb18030"))
     columns = ("order_id", "at", "product_id", "quantity", "price")
     maps = [part for n, ours in enumerate(columns, 1) for part in ("--map", f"column{n}=order_lines.{ours}")]
     layout = ("--delimiter", "|", "--encoding", "gb18030", "--no-header")
-    said = shopkeeper("import", str(tmp_path / "lines.txt"), "--shop", "shop", *layout, *maps, "--yes")
+    said = shopkeeper("import", str(tmp_path / "lines.txt"), "--shop", folder, *layout, *maps, "--yes")
     assert said.code == 0, said.err
-    said = shopkeeper("sql", "select order_id, price from order_lines order by all", "--shop", "shop", "--csv")
-    assert said.out.splitlines()[1:] == ["订单一,4.5", "订单二,7.0"]
+    said = shopkeeper("sql", "select order_id, price from order_lines order by all", "--shop", folder, "--csv")
+    assert said.out.splitlines()[1:] == ['"订单一",4.5', '"订单二",7.0']
