@@ -15,6 +15,7 @@ from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 
 UNKNOWN_KIND = len(EVENT_KINDS)
+MANY_TEXTS, SAMPLED = 100_000, 1001
 KIND_CODES = {name: code for code, name in enumerate(EVENT_KINDS)}
 
 
@@ -71,10 +72,23 @@ def _coded(column: pa.ChunkedArray, also: pa.ChunkedArray | None = None) -> tupl
     pieces = [chunk.cast(pa.large_string()) for part in (column, also) if part is not None for chunk in part.chunks]
     values = pa.concat_arrays(pieces) if pieces else pa.array([], pa.large_string())
     encoded = values.dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary)
+    order = _sorted(encoded.dictionary)
     rank = np.empty(len(order), np.int32)
-    rank[np.asarray(order)] = np.arange(len(order), dtype=np.int32)
-    return rank[np.asarray(encoded.indices)[: len(column)]], packed(encoded.dictionary.take(order))
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank[np.asarray(encoded.indices)[: len(column)]], packed(encoded.dictionary.take(pa.array(order)))
+
+
+def _sorted(texts: pa.LargeStringArray) -> Array:
+    """The places of distinct texts in the order of their bytes; many are sorted as two halves at the same time."""
+    if len(texts) < MANY_TEXTS:
+        return np.asarray(pc.sort_indices(texts))
+    sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, SAMPLED).astype(np.int64)))
+    pivot = sample[pc.sort_indices(sample)[SAMPLED // 2].as_py()]
+    is_low = np.asarray(pc.less(texts, pivot))
+    halves = np.flatnonzero(is_low), np.flatnonzero(~is_low)
+    with ThreadPoolExecutor(2) as pool:
+        orders = pool.map(lambda half: half[np.asarray(pc.sort_indices(texts.take(pa.array(half))))], halves)
+        return np.concatenate(list(orders))
 
 
 def packed(texts: pa.LargeStringArray) -> PackedTexts:

@@ -3,6 +3,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
+from shopkeeper.capabilities.recommend import read
 from shopkeeper.capabilities.recommend.read import (
     UNKNOWN_KIND,
     as_arrow,
@@ -92,3 +93,10 @@ def test_row_order_does_not_change_codes(view_of):
     other = read_interactions(view_of({"interactions": rows[::-1]}))
     assert np.array_equal(one.customers.data, other.customers.data)
     assert np.array_equal(one.product, other.product[::-1])
+
+
+def test_many_texts_are_sorted_as_few_are(monkeypatch):
+    texts = [f"{'session:' if number % 3 else ''}{number * 7919 % 10_007}é{number % 5}" for number in range(10_000)]
+    monkeypatch.setattr(read, "MANY_TEXTS", 100)
+    order = read._sorted(pa.array(texts, pa.large_string()))
+    assert [texts[place] for place in order] == sorted(texts, key=str.encode)
