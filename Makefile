@@ -31,10 +31,10 @@ demo: $(VENV)/.base
 	@$(BIN)/shopkeeper demo --folder $(DEMO) --port $(PORT)
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 .PHONY: lint
 lint: $(VENV)/.dev

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from shopkeeper.shop import Shop
@@ -35,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+def is_up(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/api/health/live").is_success
+    except httpx.TransportError:
+        return False
+
+
 @contextmanager
 def server_of(root: Path) -> Iterator[str]:
     """The address at which `shopkeeper serve` serves the shop in that folder."""
@@ -43,9 +51,7 @@ def server_of(root: Path) -> Iterator[str]:
     with log.open("w") as out, subprocess.Popen(command, stderr=out, stdout=out, cwd=root) as process:
         try:
             deadline = time.monotonic() + 60
-            while (
-                not (found := re.search(r"served at (http://\S+)", log.read_text())) or "startup complete" not in log.read_text()
-            ):
+            while not ((found := re.search(r"served at (http://\S+)", log.read_text())) and is_up(found[1])):
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.05)
