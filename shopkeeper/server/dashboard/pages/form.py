@@ -48,7 +48,8 @@ class Form:
             return ui.select(list(knob.choices), value=value, label=label).props("outlined dense")
         if knob.type in (int, float) and not knob.many:
             step = 1 if knob.type is int else None
-            return ui.number(label, value=value, min=knob.low, max=knob.high, step=step).props(self._look(knob))
+            # Not given low and high: NiceGUI would change what was typed when the field is left, where we want to tell.
+            return ui.number(label, value=value, step=step).props(self._look(knob))
         told = ",".join(str(part) for part in value) if knob.many and value else (value or "")
         return ui.input(label, value=told).props(self._look(knob))
 
