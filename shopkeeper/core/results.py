@@ -113,7 +113,7 @@ def judge(scores: tuple[Score, ...]) -> Promotion:
         if score.is_worse_than_in_service:
             return Promotion(False, f"{numbers} is worse than the model in service ({score.in_service:.4f})")
     if not deciding:
-        return Promotion(True, "the task declares no deciding score")
+        return Promotion(True, "there is no score to decide by")
     first = deciding[0]
     return Promotion(
         True, f"{first.name} {first.value:.4f} against {first.baseline:.4f} of {first.baseline_name}: {first.verdict}"
