@@ -31,7 +31,8 @@ demo: $(VENV)/.base
 	@$(BIN)/shopkeeper demo --folder $(DEMO) --port $(PORT)
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 check: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"

@@ -10,11 +10,13 @@ def rows_of(page):
 
 
 def changed(page, locator, before):
-    """Wait until the texts are others than before."""
+    """Wait until the texts are others than before, and stay so: a page that is being changed is no answer yet."""
+    last = None
     for _ in range(100):
         now = page.locator(locator).all_text_contents() if "svg" in locator else page.locator(locator).all_inner_texts()
-        if now and now != before:
+        if now and now != before and now == last:
             return now
+        last = now
         page.wait_for_timeout(100)
     raise AssertionError(f"{locator} did not change from {before}")
 
