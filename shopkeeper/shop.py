@@ -238,14 +238,14 @@ class Shop:
         force: bool = False,
         progress: Progress = Silent(),  # noqa: B008 - stateless
     ) -> list[Run]:
-        """Run tasks (default: all) and what they read from, in the order of the plan.
+        """Run tasks (default: all but those on request) and what they read from, in the order of the plan.
 
         A task without enough data is refused by name and one that fails is recorded; the others still run.
         Raises `Cancelled` when ``progress`` says stop.
         """
         for name in tasks or ():
             self.registry.task(name)
-        order = plan(self.registry.tasks, tasks)
+        order = plan(self.registry.tasks, tasks or [name for name, task in self.registry.tasks.items() if not task.on_request])
         runs: list[Run] = []
         for index, task in enumerate(order):
             part = Part(progress, index / len(order), (index + 1) / len(order), f"{task.name}: ")

@@ -18,11 +18,14 @@ def edges(tasks: Mapping[str, Task]) -> dict[str, set[str]]:
 def plan(tasks: Mapping[str, Task], wanted: Iterable[str] | None = None) -> list[Task]:
     """The wanted tasks (default all) and all that they read from, each after what it reads; names break ties.
 
-    Raises `PlanCycle`, whose words print the cycle.
+    A task that runs on request only is never added because others read its result. Raises `PlanCycle`, whose words print the
+    cycle.
     """
     needs = edges(tasks)
     if wanted is not None:
-        needs = _with_what_they_need(needs, list(wanted))
+        named = list(wanted)
+        asleep = {name for name, task in tasks.items() if task.on_request} - set(named)
+        needs = _with_what_they_need({name: needs[name] - asleep for name in needs}, named)
     sorter = TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)})
     try:
         sorter.prepare()

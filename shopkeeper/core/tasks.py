@@ -74,6 +74,7 @@ class Task:
     load: Load | None
     observes: tuple[str, ...]
     doc: str = field(default="")
+    on_request: bool = False
 
     @property
     def capability(self) -> str:
@@ -95,12 +96,14 @@ def task(
     needs: Mapping[str, int] | None = None,
     load: Load | None = None,
     observes: tuple[str, ...] = (),
+    on_request: bool = False,
 ) -> Callable[[F], F]:
     """Declare a task; see `Task`.
 
     ``reads`` tables must hold rows (``needs`` says how many, default 1) or the task is refused by name; ``optional``
     ones may be empty. ``load(folder, view)`` opens the saved model for answers; ``observes`` names the facts and entities
-    whose new rows are shown to it. The settings dataclass is taken from the function's second annotation.
+    whose new rows are shown to it. ``on_request``: a long search or comparison that runs only when it is named, not with
+    every `shopkeeper learn`. The settings dataclass is taken from the function's second annotation.
     """
     from shopkeeper.core.registry import REGISTRY
 
@@ -109,7 +112,7 @@ def task(
         doc = inspect.getdoc(function) or ""
         _check(name, doc, reads, writes)
         minimum = dict.fromkeys(reads, 1) | dict(needs or {})
-        REGISTRY.add_task(Task(name, function, settings, reads, optional, minimum, writes, load, observes, doc))
+        REGISTRY.add_task(Task(name, function, settings, reads, optional, minimum, writes, load, observes, doc, on_request))
         return function
 
     return declare

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 """The order of tasks follows from what they read and write."""
 
 from itertools import pairwise
@@ -44,6 +46,15 @@ def test_the_order_of_declaration_does_not_matter():
 
 def test_only_what_is_wanted_and_what_it_needs():
     assert names(plan(named(STOCK, PRICE, APART, FORECAST), ["pricing.price"])) == ["demand.forecast", "pricing.price"]
+
+
+def test_what_runs_on_request_is_not_run_for_others():
+    search = replace(task("demand.search", "trials", ["sales"]), on_request=True)
+    reader = task("demand.forecast", "demand_forecast", ["sales"], ["trials"])
+    both = named(search, reader)
+    assert names(plan(both, ["demand.forecast"])) == ["demand.forecast"]
+    assert names(plan(both, ["demand.search", "demand.forecast"])) == ["demand.search", "demand.forecast"]
+    assert names(plan(both)) == ["demand.search", "demand.forecast"]
 
 
 def test_stored_tables_and_strangers_make_no_edges():

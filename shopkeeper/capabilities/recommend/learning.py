@@ -12,18 +12,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.recommend import judge
-from shopkeeper.capabilities.recommend.content import learn_content
-from shopkeeper.capabilities.recommend.item_graph import (
+from shopkeeper.capabilities.recommend.judging import scores as judge
+from shopkeeper.capabilities.recommend.judging.exam import exam
+from shopkeeper.capabilities.recommend.judging.periods import FOREVER, Periods, periods, sample
+from shopkeeper.capabilities.recommend.methods.content import learn_content
+from shopkeeper.capabilities.recommend.methods.item_graph import (
     Parameters,
-    customer_rows,
-    kind_weights,
     learn_graph,
     parameters_from,
     recency_table,
     shares,
     source_factor,
 )
+from shopkeeper.capabilities.recommend.methods.method import Known
+from shopkeeper.capabilities.recommend.methods.weights import kind_weights
 from shopkeeper.capabilities.recommend.read import (
     Interactions,
     as_arrow,
@@ -33,7 +35,6 @@ from shopkeeper.capabilities.recommend.read import (
     read_titles,
 )
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
-from shopkeeper.capabilities.recommend.trending import ranked, trend
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part, Progress
 from shopkeeper.core.results import Result, Score
@@ -43,6 +44,7 @@ from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array, Tell
 from shopkeeper.numerics.neighbor_scores import best_of_rows
+from shopkeeper.numerics.recency import ranked
 from shopkeeper.numerics.sparse_rows import Log, Rows, build_log
 
 MINIMUM_CUSTOMERS = 20
@@ -81,7 +83,7 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
 
 
 def _refuse_too_little(log: Log, settings: RecommendSettings) -> None:
-    rows = customer_rows(log, Parameters(), settings, 0)
+    rows = Known(log, 0, settings).rows()
     n_with_two = int((rows.sizes >= 2).sum())
     if n_with_two < MINIMUM_CUSTOMERS:
         raise NotEnoughData(
@@ -95,16 +97,16 @@ def _refuse_too_little(log: Log, settings: RecommendSettings) -> None:
 
 def _chosen_and_judged(
     log: Log, data: Interactions, view: ShopView, settings: RecommendSettings
-) -> tuple[judge.Tuned, judge.Periods | None, tuple[Score, ...], bool]:
+) -> tuple[judge.Tuned, Periods | None, tuple[Score, ...], bool]:
     """Parameters from the validation period, scores from the last one, and whether a sample was enough for the former."""
     progress = view.progress
-    cuts = judge.periods(log, data.is_known, settings)
+    cuts = periods(log, data.is_known, settings)
     if cuts is None:
         return judge.Tuned(Parameters(), 0, 0, 0.0, 0.0), None, (), False
     progress.step(0.12, "choosing parameters on the validation period")
-    some, chosen = judge.sample(log, settings, view.seed)
+    some, chosen = sample(log, settings, view.seed)
     known = data.is_known[chosen]
-    validation = judge.period(some, known, cuts.validation_at, cuts.test_at, settings, view.seed)
+    validation = exam(some, known, cuts.validation_at, cuts.test_at, settings, view.seed)
     tuned = judge.tune(validation, settings.tuning_trials, _teller(Part(progress, 0.12, 0.5), "choosing parameters"))
     del validation
     progress.step(0.5, "scoring the last period once")
@@ -112,8 +114,8 @@ def _chosen_and_judged(
     old = parameters_from(card) if card and card.get("parameters") else None
     # As many interactions as for tuning, twice over: enough for the intervals, and not a second full learn on a large shop.
     more = dataclasses.replace(settings, tuning_interactions=2 * settings.tuning_interactions)
-    some, chosen = judge.sample(log, more, view.seed)
-    test = judge.period(some, data.is_known[chosen], cuts.test_at, judge.FOREVER, settings, view.seed)
+    some, chosen = sample(log, more, view.seed)
+    test = exam(some, data.is_known[chosen], cuts.test_at, FOREVER, settings, view.seed)
     return tuned, cuts, judge.scores(test, tuned.parameters, old, view.seed), len(some.product) < len(log.product)
 
 
@@ -122,9 +124,9 @@ def _learn_model(
 ) -> Model:
     progress = view.progress
     progress.step(0.55, "learning from everything")
-    rows = customer_rows(log, parameters, settings, now)
-    weights = kind_weights(settings, parameters.kind_exponent)
-    trend_of = trend(log, weights, now, parameters.popularity_half_life_days)
+    known = Known(log, now, settings)
+    rows = known.rows(parameters.kind_exponent, parameters.half_life_days)
+    trend_of = known.trend(parameters.kind_exponent, parameters.popularity_half_life_days)
     graph = learn_graph(rows, parameters, settings, trend_of, _teller(Part(progress, 0.55, 0.8), "learning the item graph"))
     progress.step(0.8, "comparing product texts")
     texts = read_texts(view, products)
@@ -213,7 +215,7 @@ def _arrays(model: Model, data: Interactions) -> dict[str, Array]:
 
 
 def _card(
-    data: Interactions, log: Log, tuned: judge.Tuned, cuts: judge.Periods | None, sampled: bool, settings: RecommendSettings
+    data: Interactions, log: Log, tuned: judge.Tuned, cuts: Periods | None, sampled: bool, settings: RecommendSettings
 ) -> dict[str, Any]:
     return {
         "method": "item graph",

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.item_graph import Parameters, claims, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.live import History, Live
+from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, claims, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
 from shopkeeper.core.errors import StoreDamaged
 from shopkeeper.core.tasks import ShopView

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.trending import MICROSECONDS_A_DAY, ranked, trend
+from shopkeeper.numerics.recency import MICROSECONDS_A_DAY, ranked, trend
 from shopkeeper.numerics.sparse_rows import build_log
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from shopkeeper.capabilities.recommend.content import learn_content
+from shopkeeper.capabilities.recommend.methods.content import learn_content
 from shopkeeper.capabilities.recommend.read import Texts, read_interactions, read_texts
 
 

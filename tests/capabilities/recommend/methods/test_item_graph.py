@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.item_graph import (
+from shopkeeper.capabilities.recommend.methods.item_graph import (
     CHOICES,
     STARTS,
     Parameters,
     claims,
-    kind_weights,
     learn_graph,
     parameters_from,
     recency_table,
@@ -14,6 +13,7 @@ from shopkeeper.capabilities.recommend.item_graph import (
     source_factor,
     target_factor,
 )
+from shopkeeper.capabilities.recommend.methods.weights import kind_weights
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.sparse_rows import build_log, merge

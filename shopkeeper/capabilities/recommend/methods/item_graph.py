@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from shopkeeper.capabilities.recommend.methods.method import Known, Lists, Method, Questions
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
-from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.co_occurrence import Graph, product_graph
 from shopkeeper.numerics.compiling import Array, Tell, quiet
-from shopkeeper.numerics.sparse_rows import Log, Rows, merge, only_first
+from shopkeeper.numerics.neighbor_scores import best_of_rows
+from shopkeeper.numerics.sparse_rows import Rows, only_first
 
 WINDOW = 64  # distances in moments beyond this count as this
 
@@ -79,21 +80,6 @@ def parameters_from(card: Mapping[str, Any]) -> Parameters:
     return Parameters(**given)
 
 
-def kind_weights(settings: RecommendSettings, exponent: float) -> Array:
-    """float64 [kinds + 1]: the weight of each kind of event, 0 for those that say nothing about liking."""
-    weights = dict.fromkeys(EVENT_KINDS, 0.0)
-    weights["purchase"] = settings.weight_purchase
-    weights["add_to_cart"] = weights["begin_checkout"] = settings.weight_add_to_cart
-    weights["add_to_wishlist"] = weights["share"] = settings.weight_add_to_wishlist
-    weights["view_item"] = weights["select_item"] = settings.weight_view_item
-    return np.array([weight**exponent if weight > 0 else 0.0 for weight in weights.values()] + [0.0])
-
-
-def customer_rows(log: Log, parameters: Parameters, settings: RecommendSettings, now: int) -> Rows:
-    """Each customer's products, newest first, weighted by kind and age."""
-    return merge(log, kind_weights(settings, parameters.kind_exponent), now, parameters.half_life_days)
-
-
 def learn_graph(
     rows: Rows,
     parameters: Parameters,
@@ -148,3 +134,49 @@ def shares(rows: Rows, factor: Array, recency: Array) -> Array:
     """float32 [entries]: how much each of a customer's products speaks for others."""
     result: Array = rows.weight * factor[rows.product] * recency[np.minimum(rows.step, len(recency) - 1)]
     return result
+
+
+@dataclass(frozen=True)
+class LearnedGraph:
+    """The neighbors of every product and how a history speaks through them."""
+
+    graph: Graph
+    source_factor: Array
+    parameters: Parameters
+    history: int
+
+    @property
+    def n_bytes(self) -> int:
+        """How much memory it takes."""
+        return int(self.graph.starts.nbytes + self.graph.neighbor.nbytes + self.graph.weight.nbytes + self.source_factor.nbytes)
+
+    def lists(self, questions: Questions, n: int, tell: Tell = quiet) -> Lists:
+        """The ``n`` products for which the past speaks most; products with no evidence are not named."""
+        rows = questions.rows(self.parameters.kind_exponent, self.parameters.half_life_days)
+        product, score, _, _ = best_of_rows(
+            rows, shares(rows, self.source_factor, recency_table(self.parameters)), self.graph,
+            chosen=np.arange(rows.n_rows), n=n, history=self.history, own=questions.own,
+            row_claim=claims(rows.count, rows.step), fallback=NOBODY, tell=tell,
+        )  # fmt: skip
+        return Lists(product, score)
+
+
+NOBODY = np.empty(0, np.int32)
+
+
+def learn(known: Known, parameters: Parameters, tell: Tell = quiet) -> LearnedGraph:
+    """The graph; what does not change it (how a history speaks) is not learned again."""
+    rows = known.rows(parameters.kind_exponent, parameters.half_life_days)
+    trend_of = known.trend(parameters.kind_exponent, parameters.popularity_half_life_days)
+    key = parameters.changed("source_exponent", 0.0).changed("recency_decay", 0.0).changed("own_weight", 0.0)
+    graph = known.keep("item graph", key, lambda: learn_graph(rows, parameters, known.settings, trend_of, tell))
+    return LearnedGraph(graph, source_factor(rows, parameters), parameters, known.settings.history)
+
+
+def n_bytes(known: Known, parameters: Parameters) -> int:
+    """Peak memory of learning: the widest form of the graph, the sorted entries and each thread's scratch."""
+    del parameters
+    return known.log.n_products * (known.settings.neighbors * 16 + 64) + 36 * len(known.log.product)
+
+
+ITEM_GRAPH = Method("item_graph", "item graph", STARTS, CHOICES, learn, n_bytes)
