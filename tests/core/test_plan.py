@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 """The order of tasks follows from what they read and write."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest

@@ -5,7 +5,22 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "pyspark", "pyvrp", "faiss", "nicegui", "fastapi", "numba", "scipy", "pyarrow", "duckdb", "uvicorn", "sklearn")
+HEAVY = (
+    "torch",
+    "pyspark",
+    "pyvrp",
+    "faiss",
+    "nicegui",
+    "fastapi",
+    "numba",
+    "scipy",
+    "pyarrow",
+    "duckdb",
+    "uvicorn",
+    "sklearn",
+    "lightgbm",
+    "onnxruntime",
+)
 
 CASES = {
     "import shopkeeper": "import shopkeeper",

@@ -25,7 +25,6 @@ from shopkeeper.capabilities.recommend.methods.item_graph import (
     source_factor,
 )
 from shopkeeper.capabilities.recommend.methods.method import Known
-from shopkeeper.capabilities.recommend.methods.weights import kind_weights
 from shopkeeper.capabilities.recommend.read import (
     Interactions,
     as_arrow,
@@ -34,7 +33,7 @@ from shopkeeper.capabilities.recommend.read import (
     read_texts,
     read_titles,
 )
-from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part, Progress
 from shopkeeper.core.results import Result, Score

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.core.settings import setting
 
 
@@ -36,3 +41,13 @@ class RecommendSettings:
         600_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
     )
     judged_customers: int = setting(10_000, "how many customers scores are made from", unit="customers", low=10)
+
+
+def kind_weights(settings: RecommendSettings, exponent: float) -> npt.NDArray[Any]:
+    """float64 [kinds + 1]: the weight of each kind of event, 0 for those that say nothing about liking."""
+    weights = dict.fromkeys(EVENT_KINDS, 0.0)
+    weights["purchase"] = settings.weight_purchase
+    weights["add_to_cart"] = weights["begin_checkout"] = settings.weight_add_to_cart
+    weights["add_to_wishlist"] = weights["share"] = settings.weight_add_to_wishlist
+    weights["view_item"] = weights["select_item"] = settings.weight_view_item
+    return np.array([weight**exponent if weight > 0 else 0.0 for weight in weights.values()] + [0.0])

@@ -10,8 +10,7 @@ from shopkeeper.capabilities.recommend.judging.periods import FOREVER
 from shopkeeper.capabilities.recommend.methods.method import Known, Lists, Products, Questions, questions_for
 from shopkeeper.capabilities.recommend.methods.popularity import POPULARITY
 from shopkeeper.capabilities.recommend.methods.popularity import Parameters as Fading
-from shopkeeper.capabilities.recommend.methods.weights import kind_weights
-from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.compiling import Array, quiet
 from shopkeeper.numerics.ranking_metrics import hits, ndcg

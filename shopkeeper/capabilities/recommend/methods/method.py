@@ -13,8 +13,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.methods.weights import kind_weights
-from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.numerics.compiling import Array, Tell
 from shopkeeper.numerics.recency import trend
 from shopkeeper.numerics.sparse_rows import Log, Rows, choose_rows, merge

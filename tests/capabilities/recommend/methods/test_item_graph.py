@@ -13,8 +13,7 @@ from shopkeeper.capabilities.recommend.methods.item_graph import (
     source_factor,
     target_factor,
 )
-from shopkeeper.capabilities.recommend.methods.weights import kind_weights
-from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.sparse_rows import build_log, merge
 
