@@ -29,3 +29,23 @@ def mean_interval(values: Array, *, seed: int, confidence: float = 0.95, n_sampl
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(means, [tail, 1.0 - tail])
     return float(low), float(high)
+
+
+def resampled_means(values: Array, *, seed: int, n_samples: int = 1000) -> Array:
+    """float64 [samples, columns]: the means of ``values`` float [cases, columns] over cases drawn with replacement.
+
+    Every column sees the same draws, so that the difference of two columns of the result is a paired one, and the ratio of
+    two the ratio of sums. NaN for no cases.
+    """
+    n_cases, n_columns = values.shape
+    means = np.full((n_samples, n_columns), np.nan)
+    if n_cases == 0:
+        return means
+    random = np.random.default_rng(seed)
+    step = max(1, 4_000_000 // n_cases)
+    for first in range(0, n_samples, step):
+        n_rows = min(step, n_samples - first)
+        drawn = random.integers(0, n_cases, (n_rows, n_cases)) + n_cases * np.arange(n_rows)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=n_rows * n_cases).reshape(n_rows, n_cases)
+        means[first : first + n_rows] = counts @ values / n_cases
+    return means

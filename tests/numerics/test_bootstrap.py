@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shopkeeper.numerics.bootstrap import mean_interval
+from shopkeeper.numerics.bootstrap import mean_interval, resampled_means
 
 
 def test_the_interval_of_normal_values_is_the_textbook_one():
@@ -38,3 +38,22 @@ def test_more_confidence_is_wider():
 def test_no_cases_have_no_interval():
     assert all(np.isnan(mean_interval(np.empty(0), seed=0)))
     assert mean_interval(np.array([2.0]), seed=0) == (2.0, 2.0)
+
+
+def test_resampled_means_of_columns_are_drawn_together():
+    values = np.random.default_rng(0).random((200, 1))
+    means = resampled_means(np.hstack([values, values + 1.0, 3.0 * values]), seed=0)
+    assert means.shape == (1000, 3)
+    assert means[:, 1] - means[:, 0] == pytest.approx(np.ones(1000))
+    assert means[:, 2] == pytest.approx(3.0 * means[:, 0])
+    assert means[:, 0].std() == pytest.approx(values.std() / np.sqrt(200), rel=0.1)
+
+
+def test_resampled_means_give_the_same_interval():
+    values = np.random.default_rng(1).random(500)
+    low, high = np.quantile(resampled_means(values[:, None], seed=0)[:, 0], [0.025, 0.975])
+    assert (low, high) == pytest.approx(mean_interval(values, seed=1), abs=3e-3)
+
+
+def test_resampled_means_of_no_cases_are_unknown():
+    assert np.isnan(resampled_means(np.empty((0, 2)), seed=0, n_samples=5)).all()

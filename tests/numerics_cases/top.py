@@ -67,7 +67,20 @@ def without_targets(random: np.random.Generator, n: int) -> Inputs:
     return {"hit": hit_lists(random, n)["hit"]}
 
 
+def ranked_lists(random: np.random.Generator, n: int) -> Inputs:
+    return {
+        "listed": random.integers(-1, N_PRODUCTS, (n, 10)),
+        "tier": -np.sort(random.integers(0, 6, (n, 10)), axis=1),
+        "target": random.integers(0, N_PRODUCTS, n),
+    }
+
+
+def valued(random: np.random.Generator, n: int) -> Inputs:
+    return {"value": random.random(N_PRODUCTS)}
+
+
 CASES: Mapping[str, Case] = {
+    "bootstrap.resampled_means": Case(lambda random, n: {"values": random.random((n, 3)), "seed": 3}),
     "bootstrap.mean_interval": Case(lambda random, n: {"values": random.random(n), "seed": 3}, together("values")),
     "co_occurrence.product_graph": Case(a_graph),
     "coding.pack": Case(
@@ -77,6 +90,29 @@ CASES: Mapping[str, Case] = {
     "money.rounded": Case(lambda random, n: {"amount": n * 1.005, "currency": "EUR"}),
     "neighbor_scores.best_of_rows": Case(
         best, together("chosen"), lambda result, inputs: [part[np.argsort(inputs["chosen"])] for part in result]
+    ),
+    "ranking_metrics.coverage": Case(
+        lambda random, n: {"listed": lists(random, n)["listed"], "n_products": N_PRODUCTS}, together("listed")
+    ),
+    "ranking_metrics.diversity": Case(
+        lambda random, n: {"listed": lists(random, n)["listed"], "category": random.integers(-1, 4, N_PRODUCTS)}
+    ),
+    "ranking_metrics.novelty": Case(
+        lambda random, n: {"listed": lists(random, n)["listed"], "share": random.random(N_PRODUCTS) + 1e-3}
+    ),
+    "ranking_metrics.pessimistic_ranks": Case(ranked_lists),
+    "ranking_metrics.value_captured": Case(
+        lambda random, n: {
+            "hit": hit_lists(random, n)["hit"],
+            "listed": lists(random, n)["listed"],
+            **valued(random, n),
+        }
+    ),
+    "ranking_metrics.value_wanted": Case(
+        lambda random, n: {
+            **{name: part for name, part in lists(random, n).items() if name != "listed"},
+            **valued(random, n),
+        }
     ),
     "ranking_metrics.hit_rate": Case(without_targets, together("hit"), lambda result, inputs: np.sort(result)),
     "ranking_metrics.hits": Case(lists),
