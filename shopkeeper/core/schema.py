@@ -22,7 +22,9 @@ EVENT_KINDS = (
 )  # fmt: skip
 ORDER_STATUSES = ("placed", "paid", "held", "packed", "shipped", "delivered", "cancelled", "returned", "refunded")
 AVAILABILITIES = ("in_stock", "out_of_stock", "preorder", "backorder", "discontinued")
-RULE_ACTIONS = ("pin", "boost", "bury", "block")
+RULE_ACTIONS = ("pin", "boost", "bury", "block", "cap")
+CAPPED_EACH = ("brand", "product_type", "item_group")
+OWNED_CHOICES = ("hide", "learned", "show")
 
 EVENTS = Table(
     "events", "fact", "What visitors did in the shop, one row an event; GA4's event names.",
@@ -317,16 +319,46 @@ RULES = Table(
     "rules", "entity", "What the shop's people want shown or hidden, whatever the models think.",
     (
         text("rule_id", "the rule's number", required=True),
-        text("action", "what to do", required=True, choices=RULE_ACTIONS),
+        text("action", "what to do; of rules that disagree block wins, then pin, then cap, then boost and bury", required=True,
+             choices=RULE_ACTIONS),
         text("place", "placement where it holds; empty for everywhere"),
         text("product_id", "the product concerned"),
-        text("product_type", "or the category"),
+        text("product_type", "or the category and those below it; with a brand: that brand's products in it"),
         text("brand", "or the brand"),
-        number("strength", "factor for boost and bury", low=0),
+        number("strength", "what the score is multiplied with: boost 1 and more (empty: 2), bury 0 to 1 (empty: 0.1)", low=0),
+        integer("position", "pin: at which position of the list, from 1 (empty: 1)", low=1),
+        integer("n_most", "cap: how many such products a list has at most", unit="products", low=0),
+        text("each", "cap: count each brand, category or group of variants by itself", choices=CAPPED_EACH),
         moment("start_at", "from when on"),
-        moment("end_at", "until when"),
+        moment("end_at", "until when, not included"),
+        text("recurs", "only in these hours of the week, UTC: 'mon-fri 09:00-17:00; sat,sun'; '22:00-02:00' goes past midnight"),
+        boolean("enabled", "whether it holds; empty: yes"),
+        text("note", "why, in words"),
+        text("made_by", "who made it"),
     ),
     key=("rule_id",),
+)  # fmt: skip
+
+PLACEMENTS = Table(
+    "placements", "entity", "The places where products are recommended, each with its mix, filters and rules.",
+    (
+        text("placement_id", "the place's name, as requests and decisions have it: home, product_page, cart, …", required=True),
+        text("title", "how people call it"),
+        text("answer", "the answer that it shows: recommend.for_customer, recommend.similar, …"),
+        json("mix", "how much each retriever counts: {\"item_graph\": 1, \"content\": 0.3}; empty: as learned"),
+        json("filters", "what may be shown: {\"in_stock\": true, \"category\": \"Home\"}"),
+        boolean("with_rules", "whether `rules` hold here; empty: yes"),
+        number("diversity", "how much a list is to vary: 0 the best ones, 1 as different as possible", unit="0-1", low=0, high=1),
+        number("exposure_cap", "share of the answers here that a product may be in", unit="0-1", low=0, high=1),
+        number("brand_exposure_cap", "share of the products shown here that a brand may have", unit="0-1", low=0, high=1),
+        number("explore_share", "share of the positions that are given to trying out", unit="0-1", low=0, high=1),
+        number("price_affinity", "how much the customer's usual price level counts", unit="0-1", low=0, high=1),
+        integer("n_products", "how many products a list has", unit="products", low=1, high=200),
+        text("owned", "what was bought before: hidden, offered when it is due again, or shown", choices=OWNED_CHOICES),
+        text("note", "why, in words"),
+        text("made_by", "who made it"),
+    ),
+    key=("placement_id",),
 )  # fmt: skip
 
 INTERACTIONS = Table(
@@ -379,7 +411,7 @@ FACTS = (
     EVENTS, ORDERS, ORDER_LINES, ORDER_STATUS, STOCK_LEVELS, PRICES, COMPETITOR_PRICES, REVIEWS, MESSAGES, IMPRESSIONS,
     DECISIONS, OUTCOMES, REJECTED,
 )  # fmt: skip
-ENTITIES = (PRODUCTS, CUSTOMERS, IDENTITIES, SUPPLIERS, CAMPAIGNS, ARTICLES, RULES)
+ENTITIES = (PRODUCTS, CUSTOMERS, IDENTITIES, SUPPLIERS, CAMPAIGNS, ARTICLES, RULES, PLACEMENTS)
 VIEWS = (INTERACTIONS, DAILY_SALES, CURRENT_PRICES, LAST_STOCK)
 
 TABLES: Mapping[str, Table] = {table.name: table for table in (*FACTS, *ENTITIES, *VIEWS)}

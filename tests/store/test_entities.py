@@ -178,3 +178,31 @@ def test_any_changes_leave_what_was_last_given_and_every_snapshot_as_it_was(tmp_
             with store.view(snapshot=snapshot) as view:
                 found = view.table("products", ("product_id", "title", "brand")).to_pylist()
             assert {row.pop("product_id"): row for row in found} == then
+
+
+def test_a_shop_made_before_a_table_or_a_column_came_gets_them_when_it_is_opened(tmp_path):
+    import sqlite3
+
+    with Store.create(tmp_path / "shop") as old:
+        old.upsert("rules", [{"rule_id": "r1", "action": "block", "brand": "Alder"}])
+    with sqlite3.connect(tmp_path / "shop" / "shop.sqlite") as connection:
+        for name in ("placements", "versions_placements"):
+            connection.execute(f'DROP TABLE "{name}"')
+        connection.execute("DELETE FROM positions WHERE table_name = 'placements'")
+        for name in ("rules", "versions_rules"):
+            for column in ("n_most", "recurs", "enabled"):
+                connection.execute(f'ALTER TABLE "{name}" DROP COLUMN "{column}"')
+    connection.close()
+    with Store.open(tmp_path / "shop") as store:
+        store.upsert("placements", [{"placement_id": "home", "diversity": 0.5, "with_rules": False}])
+        store.upsert("rules", [{"rule_id": "r2", "action": "cap", "each": "brand", "n_most": 2, "enabled": True}])
+        with store.view() as view:
+            assert view.table("placements", ("placement_id", "diversity", "with_rules")).to_pylist() == [
+                {"placement_id": "home", "diversity": 0.5, "with_rules": False}
+            ]
+            found = view.table("rules", ("rule_id", "brand", "n_most", "enabled")).sort_by("rule_id").to_pylist()
+        assert found == [
+            {"rule_id": "r1", "brand": "Alder", "n_most": None, "enabled": None},
+            {"rule_id": "r2", "brand": None, "n_most": 2, "enabled": True},
+        ]
+        assert set(store.changes(("rules", "placements"), {})[0]) == {"rules", "placements"}

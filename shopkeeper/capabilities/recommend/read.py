@@ -163,7 +163,9 @@ def _parts(word: str) -> list[str]:
     return [word]
 
 
-PRODUCT_FACTS = ("product_id", "title", "brand", "product_type", "price", "sale_price", "availability", "created_at")
+PRODUCT_FACTS = (
+    "product_id", "title", "brand", "product_type", "price", "sale_price", "cost", "availability", "item_group_id", "created_at",
+)  # fmt: skip
 
 
 def read_facts(view: ShopView) -> pa.Table:

@@ -18,6 +18,11 @@ from shopkeeper.numerics.compiling import Array
 NOT_SOLD = ("out_of_stock", "discontinued")
 MASKS_KEPT = 64
 DESCRIPTIONS_KEPT = 200_000
+# The arrays that have one entry a product, and what stands there before anything is known.
+ROOM: Mapping[str, Any] = {
+    "_row_of": -1, "price": np.nan, "cost": np.nan, "_is_sold": 1, "_quantity": np.nan, "category": -1, "brand": -1,
+    "item_group": -1, "created": np.iinfo(np.int64).min,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,11 @@ class Description:
 class Catalog:
     """Every product by code: the learned ones keep the codes of learning, the others follow.
 
-    Arrays have room for products to come; `n_products` of their entries are used. One thread at a time writes (`change`,
-    `count_stock`); readers need no lock, since every write replaces single values or whole arrays.
+    Arrays have room for products to come; `n_products` of their entries are used: ``price`` and ``cost`` float32 (NaN:
+    unknown), ``category``, ``brand`` and ``item_group`` int32 (-1: unknown; places in ``categories``, ``brands`` and
+    ``item_groups``, which have the words in small letters), ``created`` int64 microseconds (the smallest number: unknown).
+    One thread at a time writes (`change`, `count_stock`); readers need no lock, since every write replaces single values or
+    whole arrays.
     """
 
     def __init__(self, learned: PackedTexts, facts: pa.Table, stock: pa.Table) -> None:
@@ -56,14 +64,16 @@ class Catalog:
         self._fill_stock(stock)
 
     def _allocate(self, capacity: int) -> None:
+        self._row_of = np.full(capacity, ROOM["_row_of"], np.int64)
+        self.price = np.full(capacity, ROOM["price"], np.float32)
+        self.cost = np.full(capacity, ROOM["cost"], np.float32)
+        self._is_sold = np.full(capacity, ROOM["_is_sold"], np.uint8)
+        self._quantity = np.full(capacity, ROOM["_quantity"], np.float32)
+        self.category = np.full(capacity, ROOM["category"], np.int32)
+        self.brand = np.full(capacity, ROOM["brand"], np.int32)
+        self.item_group = np.full(capacity, ROOM["item_group"], np.int32)
+        self.created = np.full(capacity, ROOM["created"], np.int64)
         self.capacity = capacity
-        self._row_of = np.full(capacity, -1, np.int64)
-        self.price = np.full(capacity, np.nan, np.float32)
-        self._is_sold = np.ones(capacity, np.uint8)
-        self._quantity = np.full(capacity, np.nan, np.float32)
-        self._category = np.full(capacity, -1, np.int32)
-        self._brand = np.full(capacity, -1, np.int32)
-        self._created = np.full(capacity, np.iinfo(np.int64).min, np.int64)
 
     def _fill(self, code: Array, facts: pa.Table) -> None:
         sale = facts["sale_price"]
@@ -71,15 +81,17 @@ class Catalog:
         self.price[code] = np.asarray(pc.fill_null(price.cast(pa.float64()), np.nan)).astype(np.float32)
         sold = pc.invert(pc.is_in(facts["availability"], value_set=pa.array(NOT_SOLD, facts["availability"].type)))
         self._is_sold[code] = np.asarray(sold).astype(np.uint8)
-        self._category[code], self._categories = _folded(facts["product_type"])
-        self._brand[code], self._brands = _folded(facts["brand"])
+        self.cost[code] = np.asarray(pc.fill_null(facts["cost"].cast(pa.float64()), np.nan)).astype(np.float32)
+        self.category[code], self.categories = _folded(facts["product_type"])
+        self.brand[code], self.brands = _folded(facts["brand"])
+        self.item_group[code], self.item_groups = _folded(facts["item_group_id"])
         created = facts["created_at"].cast(pa.timestamp("us")).cast(pa.int64())
-        self._created[code] = np.asarray(pc.fill_null(created, np.iinfo(np.int64).min))
+        self.created[code] = np.asarray(pc.fill_null(created, np.iinfo(np.int64).min))
         self._order_newest()
 
     def _order_newest(self) -> None:
         codes = np.arange(self.n_products)
-        self.newest: Array = np.lexsort((codes, -self._created[: self.n_products].astype(np.float64))).astype(np.int32)
+        self.newest: Array = np.lexsort((codes, -self.created[: self.n_products].astype(np.float64))).astype(np.int32)
 
     def _fill_stock(self, stock: pa.Table) -> None:
         """The counts of each location; where a product lies at several, they add up."""
@@ -143,10 +155,10 @@ class Catalog:
         if in_stock:
             passes &= (self._is_sold > 0) & ~(self._quantity <= 0)  # never counted (NaN) passes
         if category:
-            below = [_is_below(path, category) for path in self._categories]
-            passes &= np.append(np.array(below, np.bool_), False)[self._category]
+            below = [_is_below(path, category) for path in self.categories]
+            passes &= np.append(np.array(below, np.bool_), False)[self.category]
         if brand:
-            passes &= self._brand == (self._brands.get(brand, -2))
+            passes &= self.brand == (self.brands.get(brand, -2))
         return passes.astype(np.uint8)
 
     # -- changing
@@ -178,11 +190,15 @@ class Catalog:
         if "availability" in row:
             self._is_sold[code] = row["availability"] not in NOT_SOLD
         if "product_type" in row:
-            self._category[code] = _code(self._categories, row["product_type"])
+            self.category[code] = _code(self.categories, row["product_type"])
         if "brand" in row:
-            self._brand[code] = _code(self._brands, row["brand"])
+            self.brand[code] = _code(self.brands, row["brand"])
+        if "item_group_id" in row:
+            self.item_group[code] = _code(self.item_groups, row["item_group_id"])
+        if "cost" in row:
+            self.cost[code] = np.nan if row["cost"] is None else row["cost"]
         if row.get("created_at") is not None:
-            self._created[code] = int(row["created_at"].timestamp() * 1e6)
+            self.created[code] = int(row["created_at"].timestamp() * 1e6)
         self._described.pop(code, None)
         self._refresh_masks(code)
 
@@ -196,12 +212,11 @@ class Catalog:
         return code
 
     def _grow(self) -> None:
-        names = ("_row_of", "price", "_is_sold", "_quantity", "_category", "_brand", "_created")
-        old = {name: getattr(self, name) for name in names}
         used = self.capacity
-        self._allocate(2 * used)
-        for name, values in old.items():
-            getattr(self, name)[:used] = values
+        for name, rest in ROOM.items():
+            values = getattr(self, name)  # replaced as a whole, so that a reader never sees one half empty
+            setattr(self, name, np.concatenate((values, np.full(used, rest, values.dtype))))
+        self.capacity = 2 * used
         self._masks = {key: np.concatenate((mask, np.zeros(used, np.uint8))) for key, mask in self._masks.items()}
 
     def count_stock(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -230,10 +245,10 @@ class Catalog:
         for (in_stock, category, brand), mask in self._masks.items():
             passes = not in_stock or (bool(self._is_sold[code]) and not self._quantity[code] <= 0)
             if category:
-                place = int(self._category[code])
-                passes = passes and place >= 0 and _is_below(list(self._categories)[place], category)
+                place = int(self.category[code])
+                passes = passes and place >= 0 and _is_below(list(self.categories)[place], category)
             if brand:
-                passes = passes and int(self._brand[code]) == self._brands.get(brand, -2)
+                passes = passes and int(self.brand[code]) == self.brands.get(brand, -2)
             mask[code] = passes
 
 

@@ -108,6 +108,27 @@ def test_the_catalog_grows_beyond_its_room(catalog):
     assert len(catalog.newest) == catalog.n_products == room + 4
 
 
+def test_what_methods_and_rules_ask_of_each_product(view_of):
+    rows = [
+        {"product_id": "a", "cost": 1.25, "item_group_id": "Shirt", "brand": " Alder ", "product_type": "Home"},
+        {"product_id": "b", "item_group_id": "shirt", "created_at": NOW},
+    ]
+    catalog = Catalog(pack(["a", "b", "gone"]), read_facts(view_of({"products": rows})), read_stock(view_of({})))
+    assert catalog.cost[:2].tolist() == pytest.approx([1.25, np.nan], nan_ok=True)
+    assert catalog.item_group[:3].tolist() == [0, 0, -1]
+    assert (catalog.categories, catalog.brands, catalog.item_groups) == ({"home": 0}, {"alder": 0}, {"shirt": 0})
+    assert (catalog.category[:3].tolist(), catalog.brand[:3].tolist()) == ([0, -1, -1], [0, -1, -1])
+    assert catalog.created[1] == 1_704_412_800_000_000
+    catalog.change([{"product_id": "b", "cost": 2.0, "item_group_id": None}, {"product_id": "a", "cost": None}])
+    assert catalog.cost[:2].tolist() == pytest.approx([np.nan, 2.0], nan_ok=True)
+    assert catalog.item_group[1] == -1
+    before = catalog.category
+    catalog.change([{"product_id": f"n{n}", "cost": 3.0} for n in range(catalog.capacity)])
+    assert len(catalog.cost) == len(catalog.item_group) == catalog.capacity > len(before)
+    assert catalog.category[0] == 0
+    assert np.isnan(catalog.cost[catalog.n_products :]).all()
+
+
 def test_no_products_at_all(view_of):
     empty = Catalog(pack([]), read_facts(view_of({})), read_stock(view_of({})))
     assert empty.n_products == 0
