@@ -10,7 +10,8 @@ from shopkeeper.core.results import Decision, Reply
 
 if TYPE_CHECKING:
     from shopkeeper.capabilities.recommend.loaded.ladder import Wanted
-    from shopkeeper.capabilities.recommend.loaded.model import Past, RecommendModel
+    from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
+    from shopkeeper.capabilities.recommend.loaded.past import Past
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from shopkeeper.capabilities.recommend.judging.periods import FOREVER, Periods, 
 from shopkeeper.capabilities.recommend.methods.content import learn_content
 from shopkeeper.capabilities.recommend.methods.item_graph import (
     Parameters,
+    degrees,
     learn_graph,
     parameters_from,
     recency_table,
@@ -131,7 +132,7 @@ def _learn_model(
     texts = read_texts(view, products)
     tell = _teller(Part(progress, 0.8, 0.9), "comparing product texts")
     content = learn_content(texts, len(products), settings.content_neighbors, tell)
-    return Model(rows, graph, content, trend_of, source_factor(rows, parameters), parameters)
+    return Model(rows, graph, content, trend_of, source_factor(degrees(rows), parameters), parameters)
 
 
 def _teller(progress: Progress, doing: str) -> Tell:
@@ -205,7 +206,8 @@ def _arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "graph_starts": model.graph.starts, "graph_neighbor": model.graph.neighbor, "graph_weight": model.graph.weight,
         "content_starts": model.content.starts, "content_neighbor": model.content.neighbor,
         "content_weight": model.content.weight,
-        "trending": ranked(model.trend), "trend": model.trend.astype(np.float32), "source_factor": model.source_factor,
+        "trending": ranked(model.trend), "trend": model.trend.astype(np.float32),
+        "degree": degrees(model.rows).astype(np.int32),
         "row_starts": rows.starts, "row_product": rows.product, "row_weight": rows.weight,
         "row_step": np.minimum(rows.step, 32_000).astype(np.int16),
         "row_count": np.minimum(rows.count, 32_000).astype(np.int16),
@@ -227,6 +229,7 @@ def _card(
         "newest_at": _iso(int(log.at.max())),
         "n_interactions": len(log.product), "n_products": len(data.products), "n_actors": len(data.customers),
         "n_customers": int(data.is_known.sum()),
+        "now": int(log.at.max()) + 1, "history_limit": settings.history_limit,
         "history": settings.history, "visit_weight": settings.visit_weight,
         "kind_weights": {
             name: float(weight)

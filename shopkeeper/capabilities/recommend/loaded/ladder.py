@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.loaded.model import NOTHING, Past, RecommendModel
-from shopkeeper.numerics.co_occurrence import Graph
+from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
+from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
 from shopkeeper.numerics.compiling import Array
-from shopkeeper.numerics.neighbor_scores import best, explain, first_allowed
+from shopkeeper.numerics.growing.answering import best_of_graph, explain_graph, first_allowed
+from shopkeeper.numerics.growing.growing_graph import GrownRows
 
 N_REASONS = 3
 
@@ -43,7 +44,7 @@ def climb(model: RecommendModel, past: Past, wanted: Wanted, graph_rung: str) ->
         if len(past.source) and len(shown) < wanted.n:
             codes = _from_graph(model, graph, past, wanted, excluded, rung, shown)
             excluded = np.concatenate((excluded, codes)) if len(codes) else excluded
-    for order, rung in ((model.trending, "trending"), (model.catalog.newest, "newest")):
+    for order, rung in ((model.trending_now, "trending"), (model.trending, "trending"), (model.catalog.newest, "newest")):
         if len(shown) < wanted.n:
             codes = _from_order(model, order, wanted, excluded, rung, shown)
             excluded = np.concatenate((excluded, codes)) if len(codes) else excluded
@@ -51,14 +52,14 @@ def climb(model: RecommendModel, past: Past, wanted: Wanted, graph_rung: str) ->
 
 
 def _from_graph(
-    model: RecommendModel, graph: Graph, past: Past, wanted: Wanted, excluded: Array, rung: str, shown: list[Product]
+    model: RecommendModel, graph: GrownRows, past: Past, wanted: Wanted, excluded: Array, rung: str, shown: list[Product]
 ) -> Array:
     total, touched, keys = model.scratch.sized(model.catalog.capacity)
     n = wanted.n - len(shown)
     product, score = np.empty(n, np.int32), np.empty(n, np.float32)
     own = wanted.own if graph is model.graph else 0.0
-    size = best(
-        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.claim, own, excluded,
+    size = best_of_graph(
+        graph, past.source, past.weight, past.claim, own, excluded,
         wanted.allowed, model.catalog.price, wanted.price_low, wanted.price_high, wanted.any_price,
         total, touched, keys, product, score,
     )  # fmt: skip
@@ -67,9 +68,7 @@ def _from_graph(
         return NOTHING
     reason, part = np.empty((size, N_REASONS), np.int32), np.empty((size, N_REASONS), np.float32)
     visit = np.empty(size, np.float32)
-    explain(
-        graph.starts, graph.neighbor, graph.weight, past.source, past.weight, past.n_visit, product, total, reason, part, visit
-    )
+    explain_graph(graph, past.source, past.weight, past.n_visit, product, total, reason, part, visit)
     # Rounding down keeps the sum of a product's shares at most 1.
     thousandths = np.minimum(part * (1000.0 / score)[:, None], 1000.0).astype(np.int64).tolist()
     owned = frozenset(past.source.tolist()) if own > 0.0 else NOBODY

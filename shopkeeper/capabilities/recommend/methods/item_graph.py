@@ -89,33 +89,49 @@ def learn_graph(
 ) -> Graph:
     """The neighbors of every product. ``trend`` float [products] is how much each was bought of late, see `trending`."""
     rows = only_first(rows, settings.history_limit)
-    distance = np.maximum(np.arange(WINDOW), 1.0) ** -parameters.step_decay
+    forward, backward = distances(parameters)
     return product_graph(
         rows,
-        row_factor=np.maximum(rows.sizes, 1.0) ** -parameters.customer_exponent,
-        target_factor=target_factor(rows, parameters, trend),
-        forward=distance,
-        backward=parameters.backward_weight * distance,
+        row_factor=row_factor(rows.sizes, parameters),
+        target_factor=target_factor(degrees(rows), parameters, trend),
+        forward=forward,
+        backward=backward,
         k=settings.neighbors,
         tell=tell,
     )
 
 
-def target_factor(rows: Rows, parameters: Parameters, trend: Array) -> Array:
+def degrees(rows: Rows) -> Array:
+    """int64 [products]: how many customers have each."""
+    result: Array = np.bincount(rows.product, minlength=rows.n_products)
+    return result
+
+
+def target_factor(degree: Array, parameters: Parameters, trend: Array) -> Array:
     """Float [products]: what divides away a product's popularity and multiplies in how much it is bought now."""
-    degree = np.bincount(rows.product, minlength=rows.n_products) + parameters.shrinkage
-    factor: Array = np.maximum(degree, 1.0) ** -parameters.target_exponent
+    factor: Array = np.maximum(degree + parameters.shrinkage, 1.0) ** -parameters.target_exponent
     if parameters.trend_exponent > 0.0 and trend.max(initial=0.0) > 0.0:
         # A floor of one thousandth of the mean keeps products that nobody bought of late reachable.
         factor = factor * (trend / trend.mean() + 1e-3) ** parameters.trend_exponent
     return factor
 
 
-def source_factor(rows: Rows, parameters: Parameters) -> Array:
+def source_factor(degree: Array, parameters: Parameters) -> Array:
     """float32 [products]: how loudly a product speaks for others; the source's exponent."""
-    degree = np.bincount(rows.product, minlength=rows.n_products)
     result: Array = (np.maximum(degree, 1.0) ** -parameters.source_exponent).astype(np.float32)
     return result
+
+
+def row_factor(sizes: Array, parameters: Parameters) -> Array:
+    """Float: how much a customer with so many products counts in the graph."""
+    result: Array = np.maximum(sizes, 1.0) ** -parameters.customer_exponent
+    return result
+
+
+def distances(parameters: Parameters) -> tuple[Array, Array]:
+    """(forward, backward) float [WINDOW]: the weight of a target so many moments after and before the source."""
+    distance = np.maximum(np.arange(WINDOW), 1.0) ** -parameters.step_decay
+    return distance, parameters.backward_weight * distance
 
 
 def recency_table(parameters: Parameters, length: int = 4096) -> Array:
@@ -170,7 +186,7 @@ def learn(known: Known, parameters: Parameters, tell: Tell = quiet) -> LearnedGr
     trend_of = known.trend(parameters.kind_exponent, parameters.popularity_half_life_days)
     key = parameters.changed("source_exponent", 0.0).changed("recency_decay", 0.0).changed("own_weight", 0.0)
     graph = known.keep("item graph", key, lambda: learn_graph(rows, parameters, known.settings, trend_of, tell))
-    return LearnedGraph(graph, source_factor(rows, parameters), parameters, known.settings.history)
+    return LearnedGraph(graph, source_factor(degrees(rows), parameters), parameters, known.settings.history)
 
 
 def n_bytes(known: Known, parameters: Parameters) -> int:

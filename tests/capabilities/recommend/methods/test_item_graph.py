@@ -6,6 +6,7 @@ from shopkeeper.capabilities.recommend.methods.item_graph import (
     STARTS,
     Parameters,
     claims,
+    degrees,
     learn_graph,
     parameters_from,
     recency_table,
@@ -39,16 +40,16 @@ def test_weights_of_kinds():
 def test_the_target_factor_by_hand():
     rows = some_rows()
     parameters = Parameters(target_exponent=0.5, shrinkage=2.0, trend_exponent=0.0)
-    assert target_factor(rows, parameters, np.zeros(4)) == pytest.approx([4**-0.5, 4**-0.5, 3**-0.5, 2**-0.5])
+    assert target_factor(degrees(rows), parameters, np.zeros(4)) == pytest.approx([4**-0.5, 4**-0.5, 3**-0.5, 2**-0.5])
     trendy = parameters.changed("trend_exponent", 1.0)
     now = np.array([0.0, 0.0, 0.0, 4.0])
-    assert target_factor(rows, trendy, now) == pytest.approx([1e-3 / 2, 1e-3 / 2, 1e-3 * 3**-0.5, 4.001 * 2**-0.5])
+    assert target_factor(degrees(rows), trendy, now) == pytest.approx([1e-3 / 2, 1e-3 / 2, 1e-3 * 3**-0.5, 4.001 * 2**-0.5])
 
 
 def test_what_a_customers_products_count():
     rows = some_rows()
     parameters = Parameters(source_exponent=1.0, recency_decay=1.0)
-    got = shares(rows, source_factor(rows, parameters), recency_table(parameters))
+    got = shares(rows, source_factor(degrees(rows), parameters), recency_table(parameters))
     assert rows.product.tolist() == [1, 0, 2, 1, 0]
     assert got == pytest.approx([1 / 2, 1 / 4, 1, 1 / 4, 1 / 6])
     assert claims(np.array([1, 3]), np.array([0, 2])) == pytest.approx([1.5, 3.25])

@@ -1,0 +1,185 @@
+"""The best products for a past from a grown graph, and what speaks for them: the kernels of single answers.
+
+    score(t) = ratio(t) * sum over the past's products s of  share(s) * weight(s -> t)
+
+All work in memory that the caller gives, so that an answer allocates nothing of the catalog's size. Negative weights (linear
+autoencoders) count; a product is found only where its score is above 0.
+"""
+
+# Kernels take what numba compiles them for: their arrays' types stand in their words.
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False, warn-return-any=False
+# ruff: noqa: ANN001, ANN202
+
+from __future__ import annotations
+
+import numpy as np
+
+from shopkeeper.numerics.compiling import inlined, kernel
+from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
+
+
+@inlined
+def _touch(target, value, total, touched, n_touched):
+    if total[target] == 0.0 and n_touched < len(touched):
+        touched[n_touched] = target
+        n_touched += 1
+    total[target] += value
+    return n_touched
+
+
+@inlined
+def _add_up(rows, source, share, total, touched):
+    """Add what each source gives to its neighbors, learned and later ones; how many products were touched."""
+    starts, neighbor, weight, slot, size, later, later_weight, ratio = rows
+    n_touched = 0
+    for place in range(len(source)):
+        what = source[place]
+        if what < 0:
+            continue
+        if what < len(starts) - 1:
+            for edge in range(starts[what], starts[what + 1]):
+                n_touched = _touch(neighbor[edge], share[place] * weight[edge], total, touched, n_touched)
+        at = slot[what] if what < len(slot) else -1
+        if at >= 0:
+            for edge in range(size[at]):
+                n_touched = _touch(later[at, edge], share[place] * later_weight[at, edge], total, touched, n_touched)
+    for place in range(n_touched):
+        if touched[place] < len(ratio):
+            total[touched[place]] *= ratio[touched[place]]
+    return n_touched
+
+
+@inlined
+def _add_own(source, claim, own, total, touched, n_touched):
+    """Give each source ``own`` * (highest score) * (its claim / the largest claim) on top; how many products were touched."""
+    highest = np.float32(1e-9)
+    for place in range(n_touched):
+        highest = max(highest, total[touched[place]])
+    largest_claim = np.float32(1e-30)
+    for place in range(len(source)):
+        largest_claim = max(largest_claim, claim[place])
+    scale = np.float32(own * highest / largest_claim)
+    for place in range(len(source)):
+        if 0 <= source[place] < len(total) and claim[place] > 0.0:
+            n_touched = _touch(source[place], scale * claim[place], total, touched, n_touched)
+    return n_touched
+
+
+@inlined
+def passes(product, allowed, price, price_low, price_high, any_price) -> bool:
+    """Whether the product is allowed and its price lies in the band; an unknown price (NaN) is in no band."""
+    if allowed[product] == 0:
+        return False
+    return any_price or price_low <= price[product] <= price_high
+
+
+@kernel
+def best_of_graph(
+    rows, source, share, claim, own, excluded, allowed, price, price_low, price_high, any_price,
+    total, touched, keys, out_product, out_score,
+) -> int:  # fmt: skip
+    """How many of the best products were found; they are in ``out_product`` int32 and ``out_score`` float32, best first.
+
+    ``rows`` is a `GrownRows`; ``source`` int32 are the past's products with their ``share`` float32; they themselves get ``own``
+    * (highest score) * (their ``claim`` float32 / the largest claim) on top. Not found: products of ``excluded`` int32, those
+    whose ``allowed`` uint8 is 0 or whose ``price`` float32 is outside the band (``any_price``: no band). Scratch of the catalog's
+    size: ``total`` float32, which must be zero and is left so, ``touched`` int32 and ``keys`` uint64.
+    """
+    n_touched = _add_up(rows, source, share, total, touched)
+    if own > 0.0:
+        n_touched = _add_own(source, claim, own, total, touched, n_touched)
+    for place in range(len(excluded)):
+        if 0 <= excluded[place] < len(total):
+            total[excluded[place]] = 0.0
+    bits = total.view(np.uint32)
+    size = 0
+    for place in range(n_touched):
+        target = touched[place]
+        if total[target] > 0.0 and passes(target, allowed, price, price_low, price_high, any_price):
+            keys[size] = key_of(bits[target], target)
+            size += 1
+        total[target] = 0.0  # a product that was touched twice is found once
+    size = largest(keys, size, len(out_product))
+    score_bits = out_score.view(np.uint32)
+    for place in range(size):
+        out_product[place] = code_of(keys[place])
+        score_bits[place] = bits_of(keys[place])
+    return size
+
+
+@inlined
+def _note_reason(reasons, parts, source, value):
+    """Put (source, value) in its place among the largest parts."""
+    rank = len(parts)
+    while rank > 0 and value > parts[rank - 1]:
+        rank -= 1
+        if rank + 1 < len(parts):
+            parts[rank + 1] = parts[rank]
+            reasons[rank + 1] = reasons[rank]
+    if rank < len(parts):
+        parts[rank] = value
+        reasons[rank] = source
+
+
+@inlined
+def _note(target, what, value, is_visit, total, ratio, out_reason, out_part, out_visit):
+    mark = total[target]
+    if mark > 0.0 and value > 0.0:
+        row = int(mark) - 1
+        if target < len(ratio):
+            value = value * ratio[target]
+        if is_visit:
+            out_visit[row] += value
+        _note_reason(out_reason[row], out_part[row], what, value)
+
+
+@kernel
+def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_part, out_visit) -> None:
+    """What speaks for each ``found`` product int32 [found]: the sources that add most to its score, and how much they add.
+
+    ``out_reason`` int32 [found, reasons] (-1: none left) with ``out_part`` float32 of the same shape, largest first, in units
+    of the score; ``out_visit`` float32 [found] is what the first ``n_visit`` sources add together. ``total`` as in
+    `best_of_graph`.
+    """
+    starts, neighbor, weight, slot, size, later, later_weight, ratio = rows
+    out_reason[:, :] = -1
+    out_part[:, :] = 0.0
+    out_visit[:] = 0.0
+    for row in range(len(found)):
+        total[found[row]] = row + 1.0
+    for column in range(len(source)):
+        what = source[column]
+        if what < 0:
+            continue
+        is_visit = column < n_visit
+        if what < len(starts) - 1:
+            for edge in range(starts[what], starts[what + 1]):
+                value = share[column] * weight[edge]
+                _note(neighbor[edge], what, value, is_visit, total, ratio, out_reason, out_part, out_visit)
+        at = slot[what] if what < len(slot) else -1
+        if at >= 0:
+            for edge in range(size[at]):
+                value = share[column] * later_weight[at, edge]
+                _note(later[at, edge], what, value, is_visit, total, ratio, out_reason, out_part, out_visit)
+    for row in range(len(found)):
+        total[found[row]] = 0.0
+
+
+@kernel
+def first_allowed(order, excluded, allowed, price, price_low, price_high, any_price, total, out_product) -> int:
+    """How many products of ``order`` int32 pass the filters of `best_of_graph`; at most as many as ``out_product`` has room."""
+    for place in range(len(excluded)):
+        if 0 <= excluded[place] < len(total):
+            total[excluded[place]] = 1.0
+    size = 0
+    for place in range(len(order)):
+        if size == len(out_product):
+            break
+        what = order[place]
+        if total[what] == 0.0 and passes(what, allowed, price, price_low, price_high, any_price):
+            out_product[size] = what
+            size += 1
+    for place in range(len(excluded)):
+        if 0 <= excluded[place] < len(total):
+            total[excluded[place]] = 0.0
+    return size
