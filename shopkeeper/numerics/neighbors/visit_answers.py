@@ -1,0 +1,254 @@
+"""From a running visit to the products that similar past visits went on to: VMIS-kNN with the weights of VSTAN.
+
+    likeness(v)  =  factor(v) * sum over shared products p of  position(p) * w(p) * idf(p)^a
+    score(t)     =  idf(t)^b * sum over the k most alike visits v with t of  likeness(v) * newest(v) * near(v, t) * w(v, t)
+
+``factor(v)`` = 2^(-age / half-life) * |v|^-c; ``position`` falls from the running visit's newest product back, ``newest(v)``
+with the place of its newest shared product, ``near`` with the distance of t from that product inside v, and t that came before
+it counts less. Only the newest visits of each product are looked at. Kersbergen, Sprangers & Schelter, "Serenade" (2022);
+Garg et al., "Sequence and time aware neighborhood" (2019); Ludewig et al., "Empirical analysis" (2021).
+"""
+
+# Kernels take what numba compiles them for: their arrays' types stand in their words.
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False, warn-return-any=False
+# ruff: noqa: ANN001, ANN202
+
+from __future__ import annotations
+
+import numpy as np
+
+from shopkeeper.numerics.compiling import inlined, kernel
+from shopkeeper.numerics.neighbors.slots import EMPTY, slot_of
+from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
+
+# Places in the rule (float64): how loud what is.
+IDF, TARGET_IDF, BACKWARD, N_VISITS = 0, 1, 2, 3
+
+
+@inlined
+def _idf(what, base, live, rule):
+    """log(1 + visits / (visits with the product)); a product that no visit had gets the largest."""
+    count = 0
+    if what < len(base[6]):
+        count += base[6][what]
+    if what < len(live[6]):
+        count += live[6][what]
+    return np.log(1.0 + (rule[N_VISITS] + live[8][1]) / max(1, count))
+
+
+@inlined
+def _note(visit, place, value, visits, n_touched):
+    keys, score, newest, touched, _ = visits
+    slot = slot_of(keys, visit)
+    if keys[slot] == EMPTY:
+        keys[slot] = visit
+        score[slot] = value
+        newest[slot] = place
+        touched[n_touched] = slot
+        return n_touched + 1
+    score[slot] += value
+    return n_touched
+
+
+@inlined
+def _note_live(what, place, value, limit, skip, base, live, visits, n_touched):
+    """Note the live visits that had ``what``, newest first; (how many visits were touched, how many had it)."""
+    sequence, head, posting, state = live[0], live[5], live[7], live[8]
+    n_seen = 0
+    number = head[what] if what < len(head) else np.int64(-1)
+    n_base = len(base[0]) - 1
+    while n_seen < limit and number >= 0 and number >= state[0] - len(posting):
+        row = number % len(posting)
+        visit, before = posting[row, 0], posting[row, 2]
+        if posting[row, 1] != what or visit < 0 or before >= number:
+            break  # overwritten while we read
+        slot = visit % len(sequence)
+        if sequence[slot] == visit and slot != skip:
+            n_touched = _note(np.int32(n_base + slot), place, np.float32(value), visits, n_touched)
+            n_seen += 1
+        number = before
+    return n_touched, n_seen
+
+
+@inlined
+def _match(source, share, limit, skip, me, owner, base, live, rule, position, visits):
+    """Note every candidate visit with what the shared products say; how many were touched."""
+    index_starts, index_visit = base[4], base[5]
+    n_touched = 0
+    for place in range(min(len(source), len(position))):
+        what = source[place]
+        value = share[place] * position[place]
+        if what < 0 or value <= 0.0:
+            continue
+        if rule[IDF] > 0.0:
+            value *= _idf(what, base, live, rule) ** rule[IDF]
+        n_touched, n_seen = _note_live(what, place, value, limit, skip, base, live, visits, n_touched)
+        if what >= len(index_starts) - 1:
+            continue
+        first = index_starts[what]
+        for there in range(first, min(index_starts[what + 1], first + limit - n_seen)):
+            visit = index_visit[there]
+            if len(owner) > 0 and owner[visit] == me:
+                continue
+            n_touched = _note(visit, place, np.float32(value), visits, n_touched)
+    return n_touched
+
+
+@inlined
+def _nearest(n_touched, k, sample, base, live, visits):
+    """Sort the keys of the ``k`` most alike visits to the front, and empty the table; how many there are."""
+    keys, score, _, touched, order = visits
+    n_base = len(base[0]) - 1
+    oldest = np.int64(0)
+    if 0 < sample < n_touched:
+        for place in range(n_touched):
+            order[place] = np.uint64(keys[touched[place]])
+        largest(order, n_touched, sample)
+        oldest = np.int64(order[sample - 1])
+    size = 0
+    bits = score.view(np.uint32)
+    for place in range(n_touched):
+        slot = touched[place]
+        visit = keys[slot]
+        score[slot] *= base[3][visit] if visit < n_base else live[4][visit - n_base]
+        if score[slot] > 0.0 and visit >= oldest:
+            order[size] = key_of(bits[slot], slot)
+            size += 1
+    return largest(order, size, k)
+
+
+@inlined
+def _speak(visit_product, visit_weight, first_shared, value, backward, near, sums, n_touched):
+    """Add what one visit says to its products' sums; how many products were touched."""
+    keys, score, touched, _ = sums
+    middle = len(visit_product) - 1
+    for place in range(len(visit_product)):
+        if visit_product[place] == first_shared:
+            middle = place
+            break
+    for place in range(len(visit_product)):
+        if 3 * n_touched > 2 * len(keys):
+            break
+        away = middle - place  # rows are newest first: above 0 is what came after the shared product
+        said = value * visit_weight[place] * near[min(abs(away), len(near) - 1)]
+        if away < 0:
+            said *= backward
+        slot = slot_of(keys, visit_product[place])
+        if keys[slot] == EMPTY:
+            keys[slot] = visit_product[place]
+            score[slot] = 0.0
+            touched[n_touched] = slot
+            n_touched += 1
+        score[slot] += said
+    return n_touched
+
+
+@inlined
+def _gather(n_near, source, base, live, rule, newest_table, near, visits, sums):
+    """Let the nearest visits speak; how many products were touched."""
+    starts, product, weight = base[0], base[1], base[2]
+    keys, score, newest, _, order = visits
+    n_base = len(starts) - 1
+    n_products = 0
+    for rank in range(n_near):
+        slot = code_of(order[rank])
+        visit, place = keys[slot], newest[slot]
+        value = score[slot] * newest_table[place]
+        if visit < n_base:
+            low, high = starts[visit], starts[visit + 1]
+            n_products = _speak(product[low:high], weight[low:high], source[place], value, rule[BACKWARD], near, sums, n_products)
+        else:
+            there = visit - n_base
+            size = live[1][there]
+            n_products = _speak(
+                live[2][there, :size], live[3][there, :size], source[place], value, rule[BACKWARD], near, sums, n_products
+            )
+    return n_products
+
+
+@inlined
+def _own(source, claim, own, sums, n_touched):
+    """Products of the past: left out (own < 0), as they are (0), or with a claim of their own on top; how many were touched."""
+    keys, score, touched, _ = sums
+    if own == 0.0:
+        return n_touched
+    highest, largest_claim = np.float32(1e-9), np.float32(1e-30)
+    for place in range(n_touched):
+        highest = max(highest, score[touched[place]])
+    for place in range(len(claim)):
+        largest_claim = max(largest_claim, claim[place])
+    for place in range(len(source)):
+        if source[place] < 0 or 3 * n_touched > 2 * len(keys):
+            continue
+        slot = slot_of(keys, source[place])
+        if keys[slot] == EMPTY:
+            if own < 0.0:
+                continue
+            keys[slot] = source[place]
+            score[slot] = 0.0
+            touched[n_touched] = slot
+            n_touched += 1
+        if own < 0.0:
+            score[slot] = 0.0
+        else:
+            score[slot] += np.float32(own * highest / largest_claim) * claim[place]
+    return n_touched
+
+
+@inlined
+def _best(n_touched, base, live, rule, allowed, sums, out_product, out_score):
+    """The best products into ``out_*``, best first, and the sums' table emptied; how many there are."""
+    keys, score, touched, order = sums
+    bits = score.view(np.uint32)
+    size = 0
+    for place in range(n_touched):
+        slot = touched[place]
+        what = keys[slot]
+        keys[slot] = EMPTY
+        if score[slot] > 0.0 and (len(allowed) == 0 or (what < len(allowed) and allowed[what] != 0)):
+            if rule[TARGET_IDF] > 0.0:
+                score[slot] *= _idf(what, base, live, rule) ** rule[TARGET_IDF]
+            order[size] = key_of(bits[slot], what)
+            size += 1
+    size = largest(order, size, len(out_product))
+    out_bits = out_score.view(np.uint32)
+    for place in range(size):
+        out_product[place] = code_of(order[place])
+        out_bits[place] = bits_of(order[place])
+    return size
+
+
+@inlined
+def _answer(source, share, past, claim, own, skip, me, owner, base, live, how, allowed, visits, sums, out_product, out_score):
+    rule, position, newest_table, near, limit, sample, k = how
+    n_touched = _match(source, share, limit, skip, me, owner, base, live, rule, position, visits)
+    n_near = _nearest(n_touched, k, sample, base, live, visits)
+    n_products = _gather(n_near, source, base, live, rule, newest_table, near, visits, sums)
+    for place in range(n_touched):
+        visits[0][visits[3][place]] = EMPTY
+    n_products = _own(past, claim, own, sums, n_products)
+    return _best(n_products, base, live, rule, allowed, sums, out_product, out_score)
+
+
+@kernel
+def answer_one(
+    source, share, past, claim, own, skip, me, owner, base, live, how, allowed, visits, sums, out_product, out_score
+) -> int:
+    """How many products were found; they are in ``out_product`` int32 and ``out_score`` float32, best first."""
+    return _answer(
+        source, share, past, claim, own, skip, me, owner, base, live, how, allowed, visits, sums, out_product, out_score
+    )
+
+
+@kernel
+def answer_rows(low, high, rows, customer, own, owner, base, live, how, allowed, visits, sums, out_product, out_score) -> None:
+    """Rows ``low`` to ``high``: each past's answer, -1 where it ends; a visit of the same ``customer`` does not speak."""
+    starts, product, share, claim = rows
+    for row in range(low, high):
+        first, end = starts[row], starts[row + 1]
+        size = _answer(
+            product[first:end], share[first:end], product[first:end], claim[first:end], own, -1, customer[row],
+            owner if customer[row] >= 0 else owner[:0], base, live, how, allowed, visits, sums, out_product[row], out_score[row],
+        )  # fmt: skip
+        out_product[row, size:] = -1
+        out_score[row, size:] = 0.0
