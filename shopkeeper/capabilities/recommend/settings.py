@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shopkeeper.core.schema import EVENT_KINDS
+from shopkeeper.core.schema import EVENT_KINDS, OWNED_CHOICES
 from shopkeeper.core.settings import setting
 
 
@@ -40,7 +40,51 @@ class RecommendSettings:
     tuning_interactions: int = setting(
         600_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
     )
+    objective_click: float = setting(0.0, "what a look or a click is worth to the order of a list", low=0, high=1000)
+    objective_purchase: float = setting(1.0, "what a purchase is worth to the order of a list", low=0, high=1000)
+    objective_revenue: float = setting(0.0, "what the mean price, when paid, is worth to the order of a list", low=0, high=1000)
+    objective_margin: float = setting(0.0, "what the mean price, when kept as margin, is worth to it", low=0, high=1000)
     judged_customers: int = setting(10_000, "how many customers scores are made from", unit="customers", low=10)
+    memory_gb: float = setting(
+        0.0, "how much memory learning a method may take; larger ones are left out, 0 is half of what is free", unit="GB", low=0
+    )
+    evaluated_methods: str = setting(
+        "", "names of the methods that are compared and tuned, with commas between them; empty: all that fit"
+    )
+    evaluate_trials: int = setting(
+        6, "how many sets of parameters a comparison tries for each method", unit="trials", low=1, high=1000
+    )
+    evaluate_minutes: float = setting(
+        30.0, "how long a comparison may search for parameters, shared among the methods", unit="minutes", low=0, high=10_000
+    )
+    tune_trials: int = setting(
+        60, "how many sets of parameters a long search tries for each method", unit="trials", low=1, high=10_000
+    )
+    tune_minutes: float = setting(
+        60.0, "how long a long search may take; the next one goes on from there", unit="minutes", low=0, high=10_000
+    )
+    in_stock_only: bool = setting(True, "answers show only what can be bought; what cannot is learned from all the same")
+    owned: str = setting(
+        "hide", "what a customer bought before: hidden, offered again when it is due (learned), or shown", choices=OWNED_CHOICES
+    )
+    diversity: float = setting(0.0, "how much a list varies: 0 the best products, 1 as different as possible", low=0, high=1)
+    exposure_cap: float = setting(
+        1.0, "share of a place's answers that one product may be in; 1 is no cap", unit="0-1", low=0, high=1
+    )
+    brand_exposure_cap: float = setting(
+        1.0, "share of the products shown at a place that one brand may have; 1 is no cap", unit="0-1", low=0, high=1
+    )
+    exposure_window: int = setting(
+        1000, "how many of a place's newest answers exposure is counted over", unit="answers", low=10, high=100_000
+    )
+    price_affinity: float = setting(0.0, "how much a customer's usual price level counts: 0 not at all", low=0, high=1)
+    buy_again_shrinkage: float = setting(
+        20.0,
+        "a category counts as this many purchases in what is learned of when its products are bought again",
+        unit="purchases",
+        low=0,
+        high=10_000,
+    )
 
 
 def kind_weights(settings: RecommendSettings, exponent: float) -> npt.NDArray[Any]:
