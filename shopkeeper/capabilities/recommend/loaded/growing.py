@@ -40,7 +40,8 @@ class Growing:
         self._degree[:n], self._trend[:n] = degree, trend
         forward, backward = distances(parameters)
         table = np.concatenate((backward[:0:-1], forward))
-        self.graph = GrowingGraph(graph, target_factor(self._degree, parameters, self._trend), table, capacity)
+        self.graph = GrowingGraph(graph, target_factor(degree, parameters, np.asarray(trend, np.float64)), table, capacity)
+        self._n_products = n
         self.speech = source_factor(self._degree, parameters)
         self.top = np.argsort(-self._trend[:n], kind="stable")[:TOP].astype(np.int32)
         self._n_events = max(1, int(self._degree.sum()))
@@ -64,6 +65,7 @@ class Growing:
         row, is_new = changed_row(taken, learned, self._limit, self._parameters)
         self.graph.change(row)
         code = taken.code
+        self._n_products = max(self._n_products, code + 1)
         age_days = (taken.at - self._now) / MICROSECONDS_A_DAY
         self._trend[code] += taken.kind_weight * float(np.exp2(age_days / self._parameters.popularity_half_life_days))
         if is_new:
@@ -79,7 +81,8 @@ class Growing:
         if self._n_unsettled > SETTLE_SHARE * self._n_events:
             self._n_events += self._n_unsettled
             self._n_unsettled = 0
-            self.graph.weigh(target_factor(self._degree, self._parameters, self._trend))
+            n = self._n_products  # room for products to come must not thin out the mean
+            self.graph.weigh(target_factor(self._degree[:n], self._parameters, self._trend[:n]))
 
     def order(self) -> Array:
         """int32: the trending products that are kept in order, strongest first."""
