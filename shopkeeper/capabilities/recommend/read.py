@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shopkeeper.capabilities.recommend.methods.method import Products
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.coding import PackedTexts
@@ -171,6 +173,45 @@ PRODUCT_FACTS = (
 def read_facts(view: ShopView) -> pa.Table:
     """What answers say about products and filter by, one row a product."""
     return view.table("products", PRODUCT_FACTS)
+
+
+CATALOG = ("product_id", "brand", "product_type", "price", "sale_price", "cost", "created_at")
+
+
+def read_products(view: ShopView, products: PackedTexts) -> Products:
+    """What the catalog says of every product, by code: category, brand, the price that holds, cost, age and words."""
+    table = view.table("products", CATALOG)
+    code = codes_of(table["product_id"], products)
+    price = pc.coalesce(table["sale_price"], table["price"])
+    created_at = table["created_at"].cast(pa.timestamp("us")).cast(pa.int64())
+    words = read_texts(view, products)
+    n = len(products)
+    return Products(
+        category=_placed(code, _words_coded(table["product_type"]), n, -1, np.int32),
+        brand=_placed(code, _words_coded(table["brand"]), n, -1, np.int32),
+        price=_placed(code, pc.fill_null(price.cast(pa.float64()), np.nan), n, np.nan, np.float32),
+        cost=_placed(code, pc.fill_null(table["cost"].cast(pa.float64()), np.nan), n, np.nan, np.float32),
+        created_at=_placed(code, pc.fill_null(created_at, EARLIEST), n, EARLIEST, np.int64),
+        text_product=words.product, text_term=words.term, text_importance=words.importance, n_terms=words.n_terms,
+    )  # fmt: skip
+
+
+EARLIEST = np.iinfo(np.int64).min
+
+
+def _words_coded(column: pa.ChunkedArray) -> Array:
+    """int32: the place of each text among the distinct ones in order of their bytes, -1 where there is none."""
+    codes, _ = _coded(pc.fill_null(column, "")) if len(column) else (np.empty(0, np.int32), None)
+    there = np.asarray(pc.fill_null(pc.not_equal(column, ""), False)) if len(column) else np.empty(0, np.bool_)
+    return np.where(there, codes, -1)
+
+
+def _placed(code: Array, values: Any, n: int, unknown: float, kind: Any) -> Array:
+    """Values of the catalog's rows at their products' codes."""
+    found = np.full(n, unknown, kind)
+    known = code >= 0
+    found[code[known]] = np.asarray(values)[known].astype(kind)
+    return found
 
 
 def read_stock(view: ShopView) -> pa.Table:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +10,7 @@ from shopkeeper.capabilities.recommend.read import (
     codes_of,
     packed,
     read_interactions,
+    read_products,
     read_stock,
     read_texts,
     read_titles,
@@ -76,6 +77,34 @@ def test_words_of_products(view_of):
     assert len(of[1]) == 3  # pairs of signs
     assert len(of[2]) == 0
     assert read_titles(view, products).to_pylist() == ["Red Mug, red!", "中文杯子", None]
+
+
+def test_what_the_catalog_says_by_code(view_of):
+    view = view_of(
+        {
+            "interactions": [row("a", "2"), row("a", "9")],
+            "products": [
+                {"product_id": "3", "product_type": "Mug", "brand": "Birch", "price": 5.0, "sale_price": 4.0, "cost": 1.0},
+                {"product_id": "2", "product_type": "Lamp", "brand": "", "price": 7.0, "created_at": datetime(2024, 1, 1)},
+            ],
+        }
+    )
+    found = read_products(view, read_interactions(view).products)  # codes: 2, 3, 9
+    assert found.category.tolist()[0] != found.category.tolist()[1]
+    assert (found.category >= 0).tolist() == [True, True, False]
+    assert (found.brand >= 0).tolist() == [False, True, False]
+    assert found.price.tolist()[:2] == [7.0, 4.0]
+    assert np.isnan([found.price[2], found.cost[0], found.cost[2]]).all()
+    assert found.created_at[0] == datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1e6
+    assert found.created_at[1] == found.created_at[2] == np.iinfo(np.int64).min
+    assert found.n_terms == 3  # mug, birch, lamp
+
+
+def test_a_shop_without_a_catalog_says_nothing_of_its_products(view_of):
+    view = view_of({"interactions": [row("a", "2")]})
+    found = read_products(view, read_interactions(view).products)
+    assert (found.category.tolist(), found.n_terms) == ([-1], 0)
+    assert np.isnan(found.price).all()
 
 
 def test_the_last_count_of_each_place(view_of):

@@ -56,7 +56,7 @@ def tune(at: Exam, n_trials: int, tell: Tell = quiet) -> Tuned:
     """
     if len(at.new.row) < MINIMUM_CASES or n_trials == 0:
         return Tuned(Parameters(), 0, len(at.new.row), 0.0, 0.0)
-    half_life = _half_life(at)
+    half_life = popularity_half_life(at)
     found = search(
         lambda candidate: float(gains(lists(at, candidate, at.new, own=-1.0), at.new).mean()),
         tuple(start.changed("popularity_half_life_days", half_life) for start in STARTS),
@@ -66,7 +66,7 @@ def tune(at: Exam, n_trials: int, tell: Tell = quiet) -> Tuned:
     return Tuned(best, len(found.trials), len(at.new.row), found.trials[0].value, found.value)
 
 
-def _half_life(at: Exam) -> float:
+def popularity_half_life(at: Exam) -> float:
     """How fast popularity fades, in days: as the whole history says, unless a shorter memory is better beyond doubt.
 
     The naive answer must not be made weak by chance: then noise would look like knowledge beside it.

@@ -22,6 +22,12 @@ class Trial(Generic[P]):
     value: float
 
 
+def anything(parameters: object) -> bool:
+    """Whether parameters may be tried: all may."""
+    del parameters
+    return True
+
+
 @dataclass(frozen=True)
 class Found(Generic[P]):
     """The best parameters and every trial in the order in which they were made; ``is_finished``: nothing near is left to try."""
@@ -40,14 +46,16 @@ def search(
     n_trials: int,
     seconds: float = float("inf"),
     known: tuple[Trial[P], ...] = (),
+    allowed: Callable[[P], bool] = anything,
     tell: Tell = quiet,
 ) -> Found[P]:
-    """The parameters for which ``reach`` is largest, in at most ``n_trials`` calls and about ``seconds``.
+    """The parameters for which ``reach`` is largest, in at most ``n_trials`` trials and about ``seconds``.
 
-    ``known`` trials are not made again, so that a search goes on where an earlier one was stopped. Deterministic where only
-    ``n_trials`` ends it. At least one trial is made.
+    ``known`` trials are looked up and not made again, but count: a search that goes on where an earlier one was stopped ends
+    as if it had not been. Parameters that are not ``allowed`` are passed over. Deterministic where only ``n_trials`` ends it.
+    At least one trial is made, or known.
     """
-    at = _Search(reach, n_trials, time.monotonic() + seconds, {trial.parameters: trial.value for trial in known}, tell)
+    at = _Search(reach, n_trials, time.monotonic() + seconds, {trial.parameters: trial.value for trial in known}, allowed, tell)
     for start in starts:
         at.better(start)
     best = None
@@ -55,34 +63,41 @@ def search(
         best = at.best
         for name, values in choices.items():
             at.along(name, values)
-    trials = tuple(Trial(parameters, value) for parameters, value in at.tried.items())
+    trials = tuple(Trial(parameters, at.tried[parameters]) for parameters in at.path)
     return Found(at.best if at.best is not None else starts[0], at.value, trials, not at.is_over)
 
 
 class _Search(Generic[P]):
-    """The best parameters so far; a trial that was made is not made again."""
+    """The best parameters so far and the path to them; a trial that was made is not made again."""
 
-    def __init__(self, reach: Callable[[P], float], limit: int, until: float, known: Mapping[P, float], tell: Tell) -> None:
+    def __init__(
+        self,
+        reach: Callable[[P], float],
+        limit: int,
+        until: float,
+        known: Mapping[P, float],
+        allowed: Callable[[P], bool],
+        tell: Tell,
+    ) -> None:
         self.best: P | None = None
         self.value = -1.0
         self.tried: dict[P, float] = dict(known)
         self.is_over = False
-        self._reach, self._limit, self._until, self._tell = reach, limit, until, tell
-        self._n_made = 0
-        self._seen: set[P] = set()
+        self.path: dict[P, None] = {}
+        self._reach, self._limit, self._until, self._allowed, self._tell = reach, limit, until, allowed, tell
 
     def better(self, candidate: P) -> bool:
         """Whether ``candidate`` is better than the best so far, which it then becomes; False without a trial at the limit."""
-        if candidate in self._seen:
+        if candidate in self.path or not self._allowed(candidate):
             return False
+        is_late = candidate not in self.tried and bool(self.tried) and time.monotonic() >= self._until
+        if len(self.path) >= self._limit or is_late:
+            self.is_over = True
+            return False
+        self.path[candidate] = None
         if candidate not in self.tried:
-            if self._n_made >= self._limit or (self._n_made > 0 and time.monotonic() >= self._until):
-                self.is_over = True
-                return False
-            self._n_made += 1
             self.tried[candidate] = self._reach(candidate)
-            self._tell(min(1.0, self._n_made / self._limit))
-        self._seen.add(candidate)
+            self._tell(min(1.0, len(self.path) / self._limit))
         if self.best is not None and self.tried[candidate] <= self.value * WORTHWHILE:
             return False
         self.best, self.value = candidate, self.tried[candidate]
