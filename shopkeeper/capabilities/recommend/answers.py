@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from shopkeeper.core.answers import answer, parameter
 from shopkeeper.core.results import Decision, Reply
 
+CUSTOMER, PRODUCT = 1, 2  # places in `loaded.pool.RUNGS`
+
 if TYPE_CHECKING:
-    from shopkeeper.capabilities.recommend.loaded.ladder import Wanted
     from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
     from shopkeeper.capabilities.recommend.loaded.past import Past
+    from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ def for_customer(model: Any, request: ForCustomer) -> Reply:
     Unknown customers get what is trending; what the customer did a moment ago counts.
     """
     past = model.past(request.customer, request.session)
-    shown = _climb(model, past, request, "customer", own=not (request.exclude_bought or request.exclude_seen))
+    shown = _climb(model, past, request, CUSTOMER, own=not (request.exclude_bought or request.exclude_seen))
     body = {"customer_id": request.customer, "session_id": request.session or None}
     return _reply(shown, request, body, request.customer, request.session)
 
@@ -79,7 +81,7 @@ def for_customer(model: Any, request: ForCustomer) -> Reply:
 def for_session(model: Any, request: ForSession) -> Reply:
     """What to show an anonymous visitor now, from what was done in this visit."""
     past = model.past("", request.session, request.products)
-    shown = _climb(model, past, request, "customer", own=False)
+    shown = _climb(model, past, request, CUSTOMER, own=False)
     return _reply(shown, request, {"session_id": request.session or None}, "", request.session)
 
 
@@ -88,18 +90,18 @@ def similar(model: Any, request: Similar) -> Reply:
     """What to show beside this product: what the same customers choose, then what reads alike."""
     past = model.beside(request.product)
     request = replace(request, exclude=(*request.exclude, request.product))
-    shown = _climb(model, past, request, "product", own=False)
+    shown = _climb(model, past, request, PRODUCT, own=False)
     return _reply(shown, request, {"product_id": request.product}, "", "")
 
 
-def _climb(model: RecommendModel, past: Past, request: Filters, rung: str, *, own: bool) -> list[dict[str, Any]]:
+def _climb(model: RecommendModel, past: Past, request: Filters, rung: int, *, own: bool) -> list[dict[str, Any]]:
     from shopkeeper.capabilities.recommend.loaded.ladder import climb
 
     return climb(model, past, _wanted(model, past, request, own), rung)
 
 
 def _wanted(model: RecommendModel, past: Past, request: Filters, own: bool) -> Wanted:
-    from shopkeeper.capabilities.recommend.loaded.ladder import Wanted
+    from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 
     return Wanted(
         n=request.n,

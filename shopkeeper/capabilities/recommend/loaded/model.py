@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
 from shopkeeper.capabilities.recommend.loaded.live import Live, Taken
 from shopkeeper.capabilities.recommend.loaded.past import NOTHING, LearnedRows, Past, Speaking, learned_past, live_past
+from shopkeeper.capabilities.recommend.loaded.retrieving import GraphRetriever, Retriever, Scratch
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
 from shopkeeper.core.errors import StoreDamaged
@@ -21,23 +21,6 @@ from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.growing_graph import GrownRows, still
-
-
-class Scratch(threading.local):
-    """Each thread's own working memory, so that answers need no lock."""
-
-    def __init__(self) -> None:
-        self.total = np.zeros(0, np.float32)
-        self.touched = np.zeros(0, np.int32)
-        self.keys = np.zeros(0, np.uint64)
-
-    def sized(self, capacity: int) -> tuple[Array, Array, Array]:
-        """(total float32, touched int32, keys uint64) with room for ``capacity`` products; total is zero."""
-        if len(self.total) < capacity:
-            self.total = np.zeros(capacity, np.float32)
-            self.touched = np.zeros(capacity, np.int32)
-            self.keys = np.zeros(capacity, np.uint64)
-        return self.total, self.touched, self.keys
 
 
 class RecommendModel:
@@ -59,6 +42,10 @@ class RecommendModel:
         self.rows = LearnedRows(arrays)
         self.scratch = Scratch()
         self._visit_weight = float(card["visit_weight"])
+        self.retrievers: dict[str, Retriever] = {"item_graph": GraphRetriever(lambda: self.graph, self.scratch)}
+        self.mix: dict[str, float] = {"item_graph": 1.0}
+        self.each = 100
+        self.beside_content = GraphRetriever(lambda: self.content, self.scratch, speaks_for_own=False)
         self._recency = recency_table(self.parameters, 2**15 + 1024)
 
     @property

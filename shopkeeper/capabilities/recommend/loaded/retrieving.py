@@ -1,0 +1,72 @@
+"""Who names candidates for one past: the item graph as it has grown, and whatever else was learned for this shop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from shopkeeper.capabilities.recommend.loaded.past import Past
+from shopkeeper.capabilities.recommend.loaded.pool import Wanted
+from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.growing.answering import best_of_graph, first_allowed
+from shopkeeper.numerics.growing.growing_graph import GrownRows
+
+
+class Scratch(threading.local):
+    """Each thread's own working memory, so that answers need no lock."""
+
+    def __init__(self) -> None:
+        self.total = np.zeros(0, np.float32)
+        self.touched = np.zeros(0, np.int32)
+        self.keys = np.zeros(0, np.uint64)
+
+    def sized(self, capacity: int) -> tuple[Array, Array, Array]:
+        """(total float32, touched int32, keys uint64) with room for ``capacity`` products; total is zero."""
+        if len(self.total) < capacity:
+            self.total = np.zeros(capacity, np.float32)
+            self.touched = np.zeros(capacity, np.int32)
+            self.keys = np.zeros(capacity, np.uint64)
+        return self.total, self.touched, self.keys
+
+
+class Retriever(Protocol):
+    """Names the best products for a past."""
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """(code int32, score float32 > 0) of at most ``n`` products that pass the filters, best first."""
+
+
+class GraphRetriever:
+    """Through a product graph, which ``rows`` gives as it is now."""
+
+    def __init__(self, rows: Callable[[], GrownRows], scratch: Scratch, *, speaks_for_own: bool = True) -> None:
+        self._rows, self._scratch, self._speaks_for_own = rows, scratch, speaks_for_own
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """The products for which the past's products speak most."""
+        product, score = np.empty(n, np.int32), np.empty(n, np.float32)
+        if len(past.source) == 0:
+            return product[:0], score[:0]
+        own = wanted.own if self._speaks_for_own else 0.0
+        total, touched, keys = self._scratch.sized(len(wanted.allowed))
+        size = best_of_graph(
+            self._rows(), past.source, past.weight, past.claim, own, wanted.excluded, wanted.allowed, price,
+            wanted.price_low, wanted.price_high, wanted.any_price, total, touched, keys, product, score,
+        )  # fmt: skip
+        return product[:size], score[:size]
+
+
+def in_order(order: Array, shown: Array, wanted: Wanted, price: Array, scratch: Scratch, n: int) -> Array:
+    """int32: the first ``n`` products of ``order`` that pass the filters and are not among ``shown`` int32."""
+    if n <= 0 or len(order) == 0:
+        return np.empty(0, np.int32)
+    total, _, _ = scratch.sized(len(wanted.allowed))
+    product = np.empty(n, np.int32)
+    excluded = np.concatenate((wanted.excluded, shown)) if len(shown) else wanted.excluded
+    size = first_allowed(
+        order, excluded, wanted.allowed, price, wanted.price_low, wanted.price_high, wanted.any_price, total, product
+    )
+    return product[:size]
