@@ -16,7 +16,7 @@ import numpy as np
 from shopkeeper.numerics.compiling import Array, in_threads, kernel, n_threads, ranges
 from shopkeeper.numerics.neighbors.biases import fit_biases
 from shopkeeper.numerics.neighbors.co_rated import Likeness, add_common, centered, likeness_to, rule_of, table_of
-from shopkeeper.numerics.sparse_rows import counting_sort
+from shopkeeper.numerics.sparse_rows import Log, counting_sort
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
 
@@ -62,6 +62,19 @@ def _predict(low, high, by_row, by_column, totals, rest, rule, k, damping, asked
                 out[case] += above / below
         for place in range(n_touched):
             likes[touched[place]] = 0.0
+
+
+def newest_ratings(log: Log, rating: Array) -> tuple[Array, Array, Array]:
+    """(customer int64, product int64, rating float64): the newest rating of each pair, by customer and the newest first.
+
+    ``rating`` float [events] is NaN where an event has none.
+    """
+    rated = np.flatnonzero(~np.isnan(rating))[::-1]
+    customer = np.repeat(np.arange(log.n_rows), np.diff(log.starts))[rated]
+    _, first = np.unique(customer * log.n_products + log.product[rated], return_index=True)
+    first = first[np.lexsort((first, customer[first]))]
+    kept = rated[first]
+    return customer[first], log.product[kept].astype(np.int64), np.asarray(rating, np.float64)[kept]
 
 
 def predict_by_columns(

@@ -18,8 +18,8 @@ from __future__ import annotations
 import numpy as np
 
 from shopkeeper.numerics.compiling import inlined, kernel
-from shopkeeper.numerics.neighbors.slots import EMPTY, slot_of
-from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
+from shopkeeper.numerics.neighbors.slots import EMPTY, add_to, claim_own, slot_of, take_best
+from shopkeeper.numerics.top_k import code_of, key_of, largest
 
 # Places in the rule (float64): how loud what is.
 IDF, TARGET_IDF, BACKWARD, N_VISITS = 0, 1, 2, 3
@@ -120,26 +120,17 @@ def _nearest(n_touched, k, sample, base, live, visits):
 @inlined
 def _speak(visit_product, visit_weight, first_shared, value, backward, near, sums, n_touched):
     """Add what one visit says to its products' sums; how many products were touched."""
-    keys, score, touched, _ = sums
     middle = len(visit_product) - 1
     for place in range(len(visit_product)):
         if visit_product[place] == first_shared:
             middle = place
             break
     for place in range(len(visit_product)):
-        if 3 * n_touched > 2 * len(keys):
-            break
         away = middle - place  # rows are newest first: above 0 is what came after the shared product
         said = value * visit_weight[place] * near[min(abs(away), len(near) - 1)]
         if away < 0:
             said *= backward
-        slot = slot_of(keys, visit_product[place])
-        if keys[slot] == EMPTY:
-            keys[slot] = visit_product[place]
-            score[slot] = 0.0
-            touched[n_touched] = slot
-            n_touched += 1
-        score[slot] += said
+        n_touched = add_to(visit_product[place], said, sums, n_touched)
     return n_touched
 
 
@@ -167,55 +158,13 @@ def _gather(n_near, source, base, live, rule, newest_table, near, visits, sums):
 
 
 @inlined
-def _own(source, claim, own, sums, n_touched):
-    """Products of the past: left out (own < 0), as they are (0), or with a claim of their own on top; how many were touched."""
+def _weigh_targets(n_touched, base, live, rule, sums):
+    """Multiply the sums with the rarity of their products."""
     keys, score, touched, _ = sums
-    if own == 0.0:
-        return n_touched
-    highest, largest_claim = np.float32(1e-9), np.float32(1e-30)
-    for place in range(n_touched):
-        highest = max(highest, score[touched[place]])
-    for place in range(len(claim)):
-        largest_claim = max(largest_claim, claim[place])
-    for place in range(len(source)):
-        if source[place] < 0 or 3 * n_touched > 2 * len(keys):
-            continue
-        slot = slot_of(keys, source[place])
-        if keys[slot] == EMPTY:
-            if own < 0.0:
-                continue
-            keys[slot] = source[place]
-            score[slot] = 0.0
-            touched[n_touched] = slot
-            n_touched += 1
-        if own < 0.0:
-            score[slot] = 0.0
-        else:
-            score[slot] += np.float32(own * highest / largest_claim) * claim[place]
-    return n_touched
-
-
-@inlined
-def _best(n_touched, base, live, rule, allowed, sums, out_product, out_score):
-    """The best products into ``out_*``, best first, and the sums' table emptied; how many there are."""
-    keys, score, touched, order = sums
-    bits = score.view(np.uint32)
-    size = 0
-    for place in range(n_touched):
-        slot = touched[place]
-        what = keys[slot]
-        keys[slot] = EMPTY
-        if score[slot] > 0.0 and (len(allowed) == 0 or (what < len(allowed) and allowed[what] != 0)):
-            if rule[TARGET_IDF] > 0.0:
-                score[slot] *= _idf(what, base, live, rule) ** rule[TARGET_IDF]
-            order[size] = key_of(bits[slot], what)
-            size += 1
-    size = largest(order, size, len(out_product))
-    out_bits = out_score.view(np.uint32)
-    for place in range(size):
-        out_product[place] = code_of(order[place])
-        out_bits[place] = bits_of(order[place])
-    return size
+    if rule[TARGET_IDF] > 0.0:
+        for place in range(n_touched):
+            slot = touched[place]
+            score[slot] *= _idf(keys[slot], base, live, rule) ** rule[TARGET_IDF]
 
 
 @inlined
@@ -226,8 +175,9 @@ def _answer(source, share, past, claim, own, skip, me, owner, base, live, how, a
     n_products = _gather(n_near, source, base, live, rule, newest_table, near, visits, sums)
     for place in range(n_touched):
         visits[0][visits[3][place]] = EMPTY
-    n_products = _own(past, claim, own, sums, n_products)
-    return _best(n_products, base, live, rule, allowed, sums, out_product, out_score)
+    _weigh_targets(n_products, base, live, rule, sums)
+    n_products = claim_own(past, claim, own, sums, n_products)
+    return take_best(n_products, allowed, sums, out_product, out_score)
 
 
 @kernel

@@ -16,7 +16,7 @@ import numpy as np
 from shopkeeper.core.errors import BadRequest
 from shopkeeper.numerics.compiling import Array, Tell, in_threads, n_threads, quiet, ranges
 from shopkeeper.numerics.neighbors.live_visits import LiveVisits
-from shopkeeper.numerics.neighbors.slots import EMPTY, table_size
+from shopkeeper.numerics.neighbors.slots import EMPTY, empty_sums, table_size
 from shopkeeper.numerics.neighbors.visit_answers import answer_one, answer_rows
 from shopkeeper.numerics.neighbors.visits import Visits, newest_visits
 from shopkeeper.numerics.sparse_rows import Rows
@@ -56,17 +56,12 @@ class Scratch:
     def __init__(self, rule: VisitRule, longest: int) -> None:
         n_visits = rule.history * rule.newest_visits
         n_products = rule.neighbors * longest + 1000
-        visits, products = table_size(n_visits), table_size(n_products)
+        visits = table_size(n_visits)
         self.visits = (
             np.full(visits, EMPTY), np.zeros(visits, np.float32), np.zeros(visits, np.int32),
             np.empty(n_visits + 1, np.int32), np.empty(n_visits + 1, np.uint64),
         )  # fmt: skip
-        self.sums = (
-            np.full(products, EMPTY),
-            np.zeros(products, np.float32),
-            np.empty(products, np.int32),
-            np.empty(products, np.uint64),
-        )
+        self.sums = empty_sums(n_products)
 
 
 class VisitIndex:

@@ -61,13 +61,14 @@ def cut_visits(log: Log, kind_weight: Array, *, pause_minutes: float, longest: i
     inside = Log(starts, log.product, log.kind, log.at, log.n_products)
     rows = only_first(merge(inside, kind_weight, 0, np.inf), longest)
     end_at = np.zeros(len(row), np.int64) if are_ranks(log) else log.at[starts[1:] - 1]
+    return in_order(rows, end_at, row, shortest)
+
+
+def in_order(rows: Rows, end_at: Array, row: Array, shortest: int = 1) -> Visits:
+    """The rows with at least ``shortest`` products as visits, those that ended first in front."""
     kept = rows.sizes >= shortest
     rows, row, end_at = rows.only(kept), row[kept], end_at[kept]
     order = np.argsort(end_at, kind="stable")
-    return _reordered(rows, order, end_at, row)
-
-
-def _reordered(rows: Rows, order: Array, end_at: Array, row: Array) -> Visits:
     sizes = rows.sizes[order]
     starts = np.zeros(len(order) + 1, np.int64)
     np.cumsum(sizes, out=starts[1:])

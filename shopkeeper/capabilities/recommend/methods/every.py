@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shopkeeper.capabilities.recommend.methods.customer_neighbors import CUSTOMER_NEIGHBORS
 from shopkeeper.capabilities.recommend.methods.item_graph import ITEM_GRAPH
 from shopkeeper.capabilities.recommend.methods.method import Method
 from shopkeeper.capabilities.recommend.methods.popularity import BOUGHT_AGAIN, POPULARITY
+from shopkeeper.capabilities.recommend.methods.product_neighbors import PRODUCT_NEIGHBORS
+from shopkeeper.capabilities.recommend.methods.session_neighbors import SESSION_NEIGHBORS
 
 BASELINES: tuple[Method[Any], ...] = (POPULARITY, BOUGHT_AGAIN)
-METHODS: Mapping[str, Method[Any]] = {method.name: method for method in (*BASELINES, ITEM_GRAPH)}
+OURS: tuple[Method[Any], ...] = (
+    ITEM_GRAPH,
+    PRODUCT_NEIGHBORS,
+    CUSTOMER_NEIGHBORS,
+    SESSION_NEIGHBORS,
+)
+METHODS: Mapping[str, Method[Any]] = {method.name: method for method in (*BASELINES, *OURS)}
