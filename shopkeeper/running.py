@@ -102,7 +102,7 @@ def _run_and_record(
         promoted=promotion.promoted,
         promotion_reason=promotion.why,
     )
-    store.runs.add(run, table, fingerprint=fingerprint)
+    store.runs.add(run, table, fingerprint="" if result.is_partial else fingerprint)
     if version and promotion.promoted:
         store.models.promote(task.name, version)
     return run

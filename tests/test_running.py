@@ -114,6 +114,19 @@ def test_a_task_that_breaks_its_promise_is_named(counting_shop: Shop, declared: 
     assert run.state == "failed" and words in str(run.problem)
 
 
+def test_what_is_partial_is_kept_and_run_again(counting_shop: Shop, declared: list[str]):
+    def partial(shop: counting.ShopView, settings: counting.CountingSettings) -> Result:
+        """How much of it is done?"""
+        return Result(pa.table({"n_events": [1]}), headline="half of it", is_partial=True)
+
+    declare_faulty(declared, partial)
+    name = declared[-1]
+    first, again = counting_shop.run(name), counting_shop.run(name)
+    assert (first.state, again.state, first.headline) == ("done", "done", "half of it")
+    assert first.run_id != again.run_id
+    assert counting_shop.table(again.run.writes).to_pylist() == [{"n_events": 1}]
+
+
 def test_a_stopped_task_keeps_nothing(counting_shop: Shop):
     with pytest.raises(Cancelled):
         counting_shop.run("counting.count", progress=Watched(lambda share, doing: None, lambda: True))

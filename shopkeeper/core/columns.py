@@ -18,7 +18,8 @@ class Column:
     """One column: its name, type and meaning, and what a value must satisfy.
 
     ``unit`` is free text (``days``, ``kg``, ``shop currency``); ``low``/``high`` bound numbers, both inclusive;
-    ``choices`` bounds text; ``personal`` marks data about a person that must stay in `identities`.
+    ``choices`` bounds text; ``personal`` marks data about a person that must stay in `identities`; ``measured`` marks what is
+    measured on the machine (seconds) and may differ when the same is run again.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,10 @@ def number(
     required: bool = False,
     low: float | None = None,
     high: float | None = None,
+    measured: bool = False,
 ) -> Column:
     """A number column (float64)."""
-    return Column(name, "number", meaning, unit=unit, required=required, low=low, high=high)
+    return Column(name, "number", meaning, unit=unit, required=required, low=low, high=high, measured=measured)
 
 
 def integer(

@@ -65,7 +65,8 @@ class Result:
 
     ``table`` has the columns that the task declared. ``learned`` (arrays by name) and ``card`` (plain JSON: what was
     chosen and why) are saved as a new version of the task's model; both empty when the task learns nothing.
-    ``headline`` is one sentence for the manager.
+    ``headline`` is one sentence for the manager. ``is_partial``: it was stopped before its end but kept what it had; a run
+    on the same data is then made, and not taken for done.
     """
 
     table: pa.Table
@@ -73,6 +74,7 @@ class Result:
     learned: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
     headline: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.tasks import learn
 from shopkeeper.core.columns import Table
 from shopkeeper.core.progress import Progress, Silent
+from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.results import Result
 from shopkeeper.core.schema import TABLES
 
@@ -55,7 +56,7 @@ class FakeView:
         progress: Progress | None = None,
         in_service: Mapping[str, Any] | None = None,
     ) -> None:
-        self._tables = {name: filled(TABLES[name], rows) for name, rows in tables.items()}
+        self._tables = {name: filled(REGISTRY.discover().table(name), rows) for name, rows in tables.items()}
         self._as_of, self._seed, self._progress, self._card = as_of, seed, progress or Silent(), in_service
 
     @property
@@ -71,7 +72,7 @@ class FakeView:
         return self._progress
 
     def table(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
-        declared = TABLES[name]
+        declared = REGISTRY.discover().table(name)
         found = self._tables.get(name, empty(declared))
         if declared.kind in ("fact", "view") and declared.moment:
             limit = pa.scalar(self._as_of.replace(tzinfo=None), pa.timestamp("us"))

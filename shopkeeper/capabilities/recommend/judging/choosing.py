@@ -67,9 +67,14 @@ def starts_of(method: Method[Any], half_life_days: float, *earlier: Any) -> tupl
     return tuple(found)
 
 
-def why_not(method: Method[Any], starts: tuple[Any, ...], known: Known, budget: Budget) -> str:
+def why_not(method: Method[Any], starts: tuple[Any, ...], known: Known, n_bytes: int) -> str:
     """Why a method is not tried on this, in one sentence; "" where it is."""
-    return method.against(known) or too_large(min(method.n_bytes(known, start) for start in starts), budget.n_bytes)
+    return method.against(known) or too_large(min(method.n_bytes(known, start) for start in starts), n_bytes)
+
+
+def too_large_for(method: Method[Any], parameters: Any, known: Known, n_bytes: int) -> str:
+    """Why these parameters are not tried: they take too much memory; "" where they fit."""
+    return too_large(method.n_bytes(known, parameters), n_bytes)
 
 
 class Reach:
@@ -108,16 +113,22 @@ def choose(
 
     ``at.popularity`` must say how popularity fades; the naive answers get just that.
     """
-    note = why_not(method, starts, at.known, budget)
+    note = why_not(method, starts, at.known, budget.n_bytes)
     if note:
         return Chosen(method, starts[0], note=note)
-    reach = Reach(at, method, tell)
+    done = [0.0]  # while a trial learns, progress stands and may stop the work
+    reach = Reach(at, method, lambda _: tell(done[0]))
     if method in BASELINES:
         return _with_own(at, Chosen(method, at.popularity, reach(at.popularity), n_trials=1), reach)
+
+    def further(share: float) -> None:
+        done[0] = share
+        tell(share)
+
     try:
         found = search(
             reach, starts, method.choices, n_trials=budget.n_trials, seconds=budget.seconds, known=known,
-            allowed=lambda candidate: method.n_bytes(at.known, candidate) <= budget.n_bytes,
+            allowed=lambda candidate: not too_large_for(method, candidate, at.known, budget.n_bytes), tell=further,
         )  # fmt: skip
     except NotEnoughData as refused:
         return Chosen(method, starts[0], note=refused.what)

@@ -1,4 +1,4 @@
-"""Every method on the same exam, measure by measure, each with an interval and beside popularity."""
+"""Every method on the same exam, measure by measure, each with an interval and beside the naive answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from shopkeeper.numerics.ranking_metrics import (
 
 KS = (5, 10, 20, 50)  # a row of a page, a page, two pages, and what a ranker would get to order
 WANTED = ("new", "all")  # products new to the customer, and all that was chosen
-NAIVE = "popularity"  # what every method stands beside
+NAIVES = {"new": "popularity", "all": "bought_again"}  # what every method stands beside
 MEASURES = ("ndcg", "recall", "hit_rate", "reciprocal_rank", "revenue_share", "novelty_bits", "diversity")
 
 
@@ -66,7 +66,7 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of one method at one k, with its interval and the paired difference to popularity with its own."""
+    """One number of one method at one k, with its interval and the paired difference to the naive answer with its own."""
 
     value: float
     interval: Interval
@@ -75,7 +75,7 @@ class Measure:
 
     @property
     def verdict(self) -> str:
-        """``better``, ``worse`` or ``no evidence`` against popularity."""
+        """``better``, ``worse`` or ``no evidence`` against the naive answer."""
         if self.difference_interval.low > 0:
             return "better"
         return "worse" if self.difference_interval.high < 0 else "no evidence"
@@ -129,7 +129,7 @@ def compared(
     place = {key: column for column, key in enumerate(keys)}
     found = {}
     for key, column in place.items():
-        naive = place[NAIVE, key[1], key[2]]
+        naive = place[NAIVES[wanted], key[1], key[2]]
         if np.isfinite(total[column]):
             value, difference = float(total[column]), float(total[column] - total[naive])
             found[key] = Measure(
