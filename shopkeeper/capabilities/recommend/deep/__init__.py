@@ -1,0 +1,1 @@
+"""Networks: learned with torch (the extra `deep`), served by onnxruntime; neither is loaded before one is used."""
