@@ -31,6 +31,7 @@ class Filters:
     exclude_bought: bool = parameter(True, "leave out what the customer has bought")
     exclude_seen: bool = parameter(False, "leave out whatever the customer has bought, put in the cart or looked at")
     reasons: bool = parameter(True, "say which of the customer's own products speak for each")
+    explain: bool = parameter(False, "say in words and in full what each product stands on and what moved it")
 
 
 @dataclass(frozen=True, kw_only=True)
