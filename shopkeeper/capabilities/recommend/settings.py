@@ -45,9 +45,41 @@ class RecommendSettings:
     objective_revenue: float = setting(0.0, "what the mean price, when paid, is worth to the order of a list", low=0, high=1000)
     objective_margin: float = setting(0.0, "what the mean price, when kept as margin, is worth to it", low=0, high=1000)
     judged_customers: int = setting(10_000, "how many customers scores are made from", unit="customers", low=10)
+    rating_folds: int = setting(5, "how many parts the ratings are cut into to compare methods", unit="parts", low=2, high=20)
+    ratings_judged: int = setting(
+        100_000, "compare methods of rating on a sample of customers with about this many ratings", unit="ratings", low=100
+    )
+    explore_share: float = setting(
+        0.0, "share of an answer's slots that are left to the bandit, to learn what we do not know", low=0, high=1
+    )
+    explore_method: str = setting("thompson", "which bandit chooses in these slots", choices=("thompson", "lin_ucb"))
+    explore_candidates: int = setting(
+        30, "how many of the best candidates the bandit chooses among", unit="products", low=2, high=200
+    )
+    explore_floor: float = setting(
+        0.1, "share of the bandit's choices that go by lot, so that none is impossible", low=0.001, high=1
+    )
+    explore_prior_clicks: float = setting(1.0, "how many rewards a product counts before it was ever shown", low=1, high=1000)
+    explore_confidence: float = setting(
+        1.0, "how many deviations above the expectation LinUCB hopes", unit="deviations", low=0, high=10
+    )
+    explore_reward: str = setting(
+        "click", "what a shown product should lead to", choices=("click", "add_to_cart", "purchase", "value")
+    )
+    explore_decisions: int = setting(1_000_000, "from how many decisions, the newest, the bandit learns", unit="decisions", low=0)
+    policy_decisions: int = setting(
+        20_000, "on how many decisions with explored slots, the newest, policies are compared", unit="decisions", low=100
+    )
+    policy_weight_limit: float = setting(
+        0.0, "how much one slot may weigh when policies are compared; 0: no limit, which is unbiased", low=0
+    )
     memory_gb: float = setting(
         0.0, "how much memory learning a method may take; larger ones are left out, 0 is half of what is free", unit="GB", low=0
     )
+    dense_products: int = setting(
+        3000, "up to how many products the linear method is solved exactly, which costs their cube", unit="products", low=0,
+        high=50_000,
+    )  # fmt: skip
     evaluated_methods: str = setting(
         "", "names of the methods that are compared and tuned, with commas between them; empty: all that fit"
     )
