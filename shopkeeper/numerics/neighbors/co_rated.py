@@ -215,7 +215,7 @@ def column_neighbors(table: Table, like: Likeness, k: int, tell: Tell = quiet) -
     rule = rule_of(like)
     in_threads(
         lambda low, high: _neighbors(low, high, by_row, by_column, totals, table.n_rows, rule, k, sizes, neighbor, weight),
-        ranges(work_of(table), 16 * n_threads()),
+        ranges(_work(table), 16 * n_threads()),
         tell,
     )
     starts = np.zeros(n_columns + 1, np.int64)
@@ -224,7 +224,7 @@ def column_neighbors(table: Table, like: Likeness, k: int, tell: Tell = quiet) -
     return Graph(starts, neighbor[kept], weight[kept])
 
 
-def work_of(table: Table) -> Array:
+def _work(table: Table) -> Array:
     """int64 [columns]: how many pairs each column makes."""
     sizes = np.diff(table.row_starts)
     found: Array = np.bincount(table.column, weights=np.repeat(sizes, sizes), minlength=table.n_columns).astype(np.int64)

@@ -18,6 +18,8 @@ from shopkeeper.numerics.neighbors.co_rated import likeness
 from shopkeeper.numerics.neighbors.slots import EMPTY, add_to, claim_own, slot_of, take_best
 from shopkeeper.numerics.top_k import code_of, key_of, largest
 
+LAST = np.int32(2**31 - 1)
+
 
 @inlined
 def _meet(source, value, index, me, rarity, seen):
@@ -75,7 +77,7 @@ def _nearest(n_met, source, value, totals, rarity, rule, seen):
             like = likeness(n, both, sum_x, total[who], square_x, square[who], n_over, is_pearson, cut, shrinkage)
         alike[slot] = like
         if alike[slot] > 0.0:
-            order[size] = key_of(bits[slot], slot)
+            order[size] = key_of(bits[slot], LAST - keys[slot])  # of equally alike ones who came last comes first
             size += 1
     return largest(order, size, k)
 
@@ -87,9 +89,8 @@ def _speak(n_near, theirs, power, near, weigh, seen, sums):
     keys, _, alike, _, order = seen
     n_products = 0
     for rank in range(n_near):
-        slot = code_of(order[rank])
-        who = keys[slot]
-        value = alike[slot] ** power
+        who = LAST - code_of(order[rank])
+        value = alike[slot_of(keys, who)] ** power
         first = starts[who]
         for place in range(first, starts[who + 1]):
             what = product[place]

@@ -150,7 +150,7 @@ def answer_customers(
 
 def predict_ratings(
     customer: Array, product: Array, rating: Array, asked_customer: Array, asked_product: Array, *,
-    n_customers: int, n_products: int, like: Likeness = TRUSTED, k: int = 60, damping: float = 0.0,
+    n_customers: int, n_products: int, like: Likeness = TRUSTED, k: int = 60, damping: float = 0.5,
     customer_shrinkage: float = CUSTOMER_SHRINKAGE, product_shrinkage: float = PRODUCT_SHRINKAGE,
 ) -> Array:  # fmt: skip
     """float64 [asked]: the rating expected of each (customer, product), from the ``k`` most alike customers who rated it.

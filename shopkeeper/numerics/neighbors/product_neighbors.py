@@ -20,14 +20,16 @@ def product_neighbors(
 
     ``customer`` and ``product`` integers and ``value`` float, one each (customer, product) pair, each pair once, in any order.
     """
+    order = np.lexsort((product, customer))
+    customer, product, value = (np.asarray(part)[order] for part in (customer, product, value))
     biases = fit_biases(customer, product, value, n_customers, n_products, CUSTOMER_SHRINKAGE, PRODUCT_SHRINKAGE)
-    compared = centered(np.asarray(customer), np.asarray(product), value, like.measure, biases)
+    compared = centered(customer, product, value, like.measure, biases)
     return column_neighbors(table_of(customer, product, compared, n_customers, n_products), like, k, tell)
 
 
 def predict_ratings(
     customer: Array, product: Array, rating: Array, asked_customer: Array, asked_product: Array, *,
-    n_customers: int, n_products: int, like: Likeness = TRUSTED, k: int = 60, damping: float = 0.0,
+    n_customers: int, n_products: int, like: Likeness = TRUSTED, k: int = 60, damping: float = 0.5,
     customer_shrinkage: float = CUSTOMER_SHRINKAGE, product_shrinkage: float = PRODUCT_SHRINKAGE,
 ) -> Array:  # fmt: skip
     """float64 [asked]: the rating expected of each (customer, product), from the customer's ``k`` products most alike to it.

@@ -26,7 +26,7 @@ def table_size(n_codes: int) -> int:
 def empty_sums(n_codes: int) -> Sums:
     """(keys int32, sums float32, slots touched int32, room to sort uint64): an empty table with room for so many codes."""
     size = table_size(n_codes)
-    return np.full(size, EMPTY), np.zeros(size, np.float32), np.empty(size, np.int32), np.empty(size, np.uint64)
+    return np.full(size, EMPTY), np.zeros(size, np.float32), np.zeros(size, np.int32), np.zeros(size, np.uint64)
 
 
 @inlined

@@ -21,6 +21,7 @@ from shopkeeper.numerics.compiling import inlined, kernel
 from shopkeeper.numerics.neighbors.slots import EMPTY, add_to, claim_own, slot_of, take_best
 from shopkeeper.numerics.top_k import code_of, key_of, largest
 
+LAST = np.int32(2**31 - 1)
 # Places in the rule (float64): how loud what is.
 IDF, TARGET_IDF, BACKWARD, N_VISITS = 0, 1, 2, 3
 
@@ -112,7 +113,7 @@ def _nearest(n_touched, k, sample, base, live, visits):
         visit = keys[slot]
         score[slot] *= base[3][visit] if visit < n_base else live[4][visit - n_base]
         if score[slot] > 0.0 and visit >= oldest:
-            order[size] = key_of(bits[slot], slot)
+            order[size] = key_of(bits[slot], LAST - visit)  # of equally alike visits the newest comes first
             size += 1
     return largest(order, size, k)
 
@@ -142,8 +143,9 @@ def _gather(n_near, source, base, live, rule, newest_table, near, visits, sums):
     n_base = len(starts) - 1
     n_products = 0
     for rank in range(n_near):
-        slot = code_of(order[rank])
-        visit, place = keys[slot], newest[slot]
+        visit = LAST - code_of(order[rank])
+        slot = slot_of(keys, visit)
+        place = newest[slot]
         value = score[slot] * newest_table[place]
         if visit < n_base:
             low, high = starts[visit], starts[visit + 1]

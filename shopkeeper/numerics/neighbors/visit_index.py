@@ -83,6 +83,16 @@ class VisitIndex:
         )  # fmt: skip
         self._of_thread = threading.local()
 
+    @classmethod
+    def learn(cls, visits: Visits, rule: VisitRule, now: int, *, longest: int = 50, n_live_visits: int = 0) -> VisitIndex:
+        """The index of these visits at ``now`` (microseconds); they stand in order of time, see `visits.cut_visits`."""
+        starts, visit, count = newest_visits(visits, rule.newest_visits)
+        sizes = np.diff(visits.starts)
+        age_days = np.maximum((now - visits.end_at) / DAY, 0.0)
+        factor = np.exp2(-age_days / rule.half_life_days) * np.maximum(sizes, 1.0) ** -rule.length_exponent
+        base = (visits.starts, visits.product, visits.weight, factor.astype(np.float32), starts, visit, count)
+        return cls(base, rule, now, n_live_visits, longest)
+
     @property
     def n_visits(self) -> int:
         """How many visits were learned from."""
@@ -178,13 +188,3 @@ class VisitIndex:
         days = ((self.learned_at if at is None else at) - self.learned_at) / DAY
         age = min(LOUDEST, 2.0 ** min(60.0, days / self.rule.half_life_days))
         self._live.add(visit_key, product, weight, lambda size: age * size**-self.rule.length_exponent)
-
-
-def learn_visits(visits: Visits, rule: VisitRule, now: int, *, longest: int = 50, n_live_visits: int = 0) -> VisitIndex:
-    """The index of these visits at ``now`` (microseconds); the order of visits is that of time, see `visits.cut_visits`."""
-    starts, visit, count = newest_visits(visits, rule.newest_visits)
-    sizes = np.diff(visits.starts)
-    age_days = np.maximum((now - visits.end_at) / DAY, 0.0)
-    factor = np.exp2(-age_days / rule.half_life_days) * np.maximum(sizes, 1.0) ** -rule.length_exponent
-    base = (visits.starts, visits.product, visits.weight, factor.astype(np.float32), starts, visit, count)
-    return VisitIndex(base, rule, now, n_live_visits, longest)

@@ -23,20 +23,23 @@ class Parameters:
 
     measure: int = Measure.COSINE
     cut: float = 1.0
-    shrinkage: float = 0.0
+    shrinkage: float = 1.0
     neighbors: int = 200
     candidates: int = 1000
     newest_first: int = 1
     amplification: float = 1.0
-    rarity_exponent: float = 1.0
-    past_decay: float = 0.0
-    neighbor_decay: float = 0.0
-    target_exponent: float = 0.0
+    rarity_exponent: float = 2.0
+    past_decay: float = 0.5
+    neighbor_decay: float = 0.1
+    target_exponent: float = 0.25
     kind_exponent: float = 1.0
     half_life_days: float = 1e6
 
 
-STARTS = (Parameters(),)
+STARTS = (
+    Parameters(),
+    Parameters(shrinkage=0.0, rarity_exponent=0.0, past_decay=0.0, neighbor_decay=0.0, target_exponent=0.0),
+)
 
 CHOICES = {
     "measure": (Measure.COSINE, Measure.PEARSON),

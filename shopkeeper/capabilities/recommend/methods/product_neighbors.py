@@ -22,15 +22,15 @@ class Parameters:
     """What is tuned on the validation period. ``measure`` is a number of `co_rated.Measure`."""
 
     measure: int = Measure.COSINE
-    cut: float = 1.0
+    cut: float = 2.0
     shrinkage: float = 5.0
     amplification: float = 1.0
-    past_decay: float = 0.5
+    past_decay: float = 1.0
     kind_exponent: float = 1.0
     half_life_days: float = 1e6
 
 
-STARTS = (Parameters(), Parameters(past_decay=0.0, shrinkage=20.0))
+STARTS = (Parameters(), Parameters(past_decay=0.0, shrinkage=20.0, cut=10.0))
 
 CHOICES = {
     "measure": (Measure.COSINE, Measure.PEARSON, Measure.ADJUSTED_COSINE),

@@ -9,7 +9,7 @@ from shopkeeper.capabilities.recommend.methods.item_graph import claims
 from shopkeeper.capabilities.recommend.methods.method import Known, Lists, Method, Questions
 from shopkeeper.capabilities.recommend.settings import kind_weights
 from shopkeeper.numerics.compiling import Array, Tell, quiet
-from shopkeeper.numerics.neighbors.visit_index import VisitIndex, VisitRule, learn_visits
+from shopkeeper.numerics.neighbors.visit_index import VisitIndex, VisitRule
 from shopkeeper.numerics.neighbors.visits import cut_visits
 
 LONGEST = 50  # of a longer visit only so many products, the newest, speak
@@ -24,30 +24,38 @@ class Parameters:
     neighbors: int = 500
     newest_visits: int = 500
     sample: int = 0
-    position_decay: float = 0.6
+    position_decay: float = 0.3
     newest_decay: float = 0.3
-    distance_decay: float = 0.3
+    distance_decay: float = 0.1
     backward_weight: float = 0.5
     half_life_days: float = 1e6
-    length_exponent: float = 0.5
-    idf_exponent: float = 1.0
+    length_exponent: float = 0.25
+    idf_exponent: float = 2.0
     target_idf_exponent: float = 0.0
 
 
-STARTS = (Parameters(), Parameters(visit_pause_minutes=30.0))
+# Where the search begins: customers' histories, the next click of a visit (chosen on RecSys 2015), visits cut by pauses.
+STARTS = (
+    Parameters(),
+    Parameters(
+        neighbors=1000, newest_visits=1000, position_decay=0.5, newest_decay=0.5, distance_decay=0.3, backward_weight=0.75,
+        half_life_days=7.0, length_exponent=0.125, target_idf_exponent=1.0,
+    ),
+    Parameters(visit_pause_minutes=30.0, position_decay=0.1, backward_weight=0.75),
+)  # fmt: skip
 
 CHOICES = {
-    "visit_pause_minutes": (0.0, 30.0, 120.0, 1440.0, 10_080.0),
-    "position_decay": (0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0),
-    "newest_decay": (0.0, 0.15, 0.3, 0.6, 1.2),
-    "neighbors": (100, 200, 500, 1000),
-    "distance_decay": (0.0, 0.1, 0.3, 0.6, 1.0),
-    "backward_weight": (0.0, 0.25, 0.5, 1.0),
-    "length_exponent": (0.0, 0.25, 0.5, 0.75, 1.0),
+    "position_decay": (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0),
+    "backward_weight": (0.0, 0.25, 0.5, 0.75, 1.0),
     "half_life_days": (2.0, 7.0, 30.0, 90.0, 1e6),
-    "idf_exponent": (0.0, 0.5, 1.0, 2.0),
-    "target_idf_exponent": (0.0, 0.25, 0.5, 1.0),
+    "distance_decay": (0.0, 0.1, 0.2, 0.3, 0.5, 1.0),
+    "newest_decay": (0.0, 0.15, 0.3, 0.5, 0.75, 1.2),
+    "target_idf_exponent": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0),
+    "length_exponent": (0.0, 0.125, 0.25, 0.5, 0.75, 1.0),
+    "idf_exponent": (0.0, 0.5, 1.0, 2.0, 3.0),
+    "neighbors": (100, 200, 500, 1000),
     "newest_visits": (100, 250, 500, 1000, 2000),
+    "visit_pause_minutes": (0.0, 30.0, 120.0, 1440.0, 10_080.0),
     "kind_exponent": (0.0, 0.5, 1.0, 2.0),
 }
 
@@ -85,7 +93,7 @@ def learn(known: Known, parameters: Parameters, tell: Tell = quiet) -> LearnedVi
         "visits", (pause, exponent),
         lambda: cut_visits(known.log, kind_weights(known.settings, exponent), pause_minutes=pause, longest=LONGEST),
     )  # fmt: skip
-    return LearnedVisits(learn_visits(visits, rule, known.now, longest=LONGEST), visits.row, parameters)
+    return LearnedVisits(VisitIndex.learn(visits, rule, known.now, longest=LONGEST), visits.row, parameters)
 
 
 def n_bytes(known: Known, parameters: Parameters) -> int:
