@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from decided import decided
 
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.schema import TABLES
@@ -38,7 +40,11 @@ SMALL = {"n_customers": 300, "n_products": 48, "n_days": 90, "n_groups": 4, "vis
 @pytest.fixture(scope="session")
 def world() -> SimulatedShop:
     """Three hundred customers and some five thousand events: enough for every task, little enough for every law."""
-    return simulate(seed=11, **SMALL)
+    shop = simulate(seed=11, **SMALL)
+    products = sorted(shop.tables["products"]["product_id"].to_pylist())
+    customers = sorted(shop.tables["customers"]["customer_id"].to_pylist())
+    chosen = decided(products, customers, shop.start, shop.settings.n_days)
+    return dataclasses.replace(shop, tables={**shop.tables, **chosen})
 
 
 def fill(shop, tables: Mapping[str, pa.Table]) -> None:
