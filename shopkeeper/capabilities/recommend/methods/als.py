@@ -26,10 +26,10 @@ class Parameters:
     n_factors: int = 64
     n_rounds: int = 8
     unobserved_weight: float = 0.1
-    l2: float = 0.003
+    l2: float = 0.01
     nu: float = 1.0
     n_steps: int = 0
-    recency_decay: float = 0.25
+    recency_decay: float = 0.5
     kind_exponent: float = 1.0
     half_life_days: float = 1e6
 
@@ -105,5 +105,10 @@ def n_bytes(known: Known, parameters: Parameters) -> int:
     return 8 * parameters.n_factors * n_rows + 40 * len(known.log.product) + (1 << 26)
 
 
-STARTS = (Parameters(), Parameters(unobserved_weight=0.01, recency_decay=1.0), Parameters(unobserved_weight=0.3, l2=0.01))
+# The middle; few entries a customer and order matters; many entries a customer.
+STARTS = (
+    Parameters(),
+    Parameters(n_factors=128, unobserved_weight=0.01, recency_decay=1.0),
+    Parameters(unobserved_weight=0.3, l2=0.003),
+)
 ALS = Method("als", "implicit ALS", STARTS, CHOICES, learn, n_bytes)
