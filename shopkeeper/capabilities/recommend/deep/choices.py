@@ -29,7 +29,7 @@ class Parameters:
 
     width: int = 8
     hidden: tuple[int, ...] = (64, 32)
-    dropout: float = 0.1
+    dropout: float = 0.3
     rate: float = 3e-3
     decay: float = 0.01
     epochs: int = 20

@@ -20,7 +20,8 @@ class Shape:
     """How large a network is.
 
     Fields are ``n_numbers`` numbers, ``n_codes`` codes (a customer and a product first, where it is "ncf") and ``n_crosses``
-    pairs of codes, which only the wide part of "wide_deep" reads; ``n_slots`` places of width ``width`` hold them all.
+    pairs of codes, which only the wide part of "wide_deep" reads. There are ``n_slots`` places for all, the first ``n_embedded``
+    of which (all but the pairs') have a vector of ``width`` numbers.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Shape:
     n_codes: int
     n_crosses: int
     n_slots: int
+    n_embedded: int
     width: int
     hidden: tuple[int, ...]
 
@@ -43,12 +45,14 @@ class Shape:
 
 def new_network(shape: Shape, device: Any) -> Tensors:
     """The tensors before learning."""
-    tensors = {"table": normal((shape.n_slots, shape.width), 0.3 * shape.width**-0.5, device)}
+    # However many fields there are, all their pairs together begin as a tenth of a logit, not as noise to unlearn.
+    spread = (0.14 / (max(2, shape.n_numbers + shape.n_codes) * shape.width**0.5)) ** 0.5
+    tensors = {"table": normal((shape.n_embedded, shape.width), spread, device)}
     if shape.kind == "ncf":
-        tensors["product"] = normal((shape.n_slots, shape.width), 0.1, device)
+        tensors["product"] = normal((shape.n_embedded, shape.width), 0.1, device)
         tensors["join"] = normal((shape.width, 1), shape.width**-0.5, device)
     else:
-        tensors["number"] = normal((shape.n_numbers, shape.width), 0.3 * shape.width**-0.5, device)
+        tensors["number"] = normal((shape.n_numbers, shape.width), spread, device)
         tensors["slot.weight"] = constant((shape.n_slots,), 0.0, device)
         tensors["number.weight"] = constant((shape.n_numbers,), 0.0, device)
     tensors["level"] = constant((1,), 0.0, device)
@@ -66,7 +70,7 @@ def scores(tensors: Mapping[str, Tensor], shape: Shape, number: Tensor, slot: Te
     if shape.kind == "ncf":
         return _neural_factors(tensors, shape, number, slot, dropout)
     score = tensors["level"] + tensors["slot.weight"][slot].sum(1) + number @ tensors["number.weight"]
-    field = _embedded(tensors, shape, number, slot)
+    field = _dropped(_embedded(tensors, shape, number, slot), dropout)
     if shape.kind in ("fm", "deepfm"):
         score = score + pairs(field)
     if shape.kind in ("wide_deep", "deepfm"):
@@ -90,12 +94,16 @@ def _embedded(tensors: Mapping[str, Tensor], shape: Shape, number: Tensor, slot:
     return torch.cat((field[:, : shape.n_numbers] + direction, field[:, shape.n_numbers :]), dim=1)
 
 
-def _hidden(tensors: Mapping[str, Tensor], shape: Shape, state: Tensor, dropout: float) -> Tensor:
+def _dropped(state: Tensor, dropout: float) -> Tensor:
     from torch.nn.functional import dropout as dropped
 
+    return dropped(state, dropout) if dropout > 0.0 else state
+
+
+def _hidden(tensors: Mapping[str, Tensor], shape: Shape, state: Tensor, dropout: float) -> Tensor:
     for layer in range(len(shape.hidden)):
         state = (state @ tensors[f"{layer}.weight"] + tensors[f"{layer}.shift"]).relu()
-        state = dropped(state, dropout) if dropout > 0.0 else state
+        state = _dropped(state, dropout)
     last = len(shape.hidden)
     return (state @ tensors[f"{last}.weight"] + tensors[f"{last}.shift"])[:, 0]
 

@@ -88,9 +88,10 @@ class Ranker:
         n_crosses = (len(CROSSES) if has_crosses else 0) if n_crosses < 0 else n_crosses
         fields = learn_fields(features, codes, seed)
         given = self.parameters
-        shape = Shape(
-            self.name, fields.n_numbers, codes.shape[1] - n_crosses, n_crosses, fields.n_slots, given.width, given.hidden
-        )
+        n_codes = codes.shape[1] - n_crosses
+        n_embedded = int(fields.starts[fields.n_numbers + n_codes])
+        size = (fields.n_numbers, n_codes, n_crosses, fields.n_slots, n_embedded)
+        shape = Shape(self.name, *size, given.width, given.hidden)
         group = group if given.by_question else np.arange(len(label) + 1)
         with steady(seed, len(label)) as device:
             learning = Learning(given, shape, fields.inputs(features, codes), group, label, seed, device)

@@ -13,7 +13,7 @@ CPU = torch.device("cpu")
 def learning(group, label, **changed):
     n = len(label)
     inputs = Inputs(np.arange(n, dtype=np.float32)[:, None], np.zeros((n, 1), np.int64))
-    shape = Shape("fm", 1, 0, 0, 1, 2, (2,))
+    shape = Shape("fm", 1, 0, 0, 1, 1, 2, (2,))
     return Learning(Parameters(**changed), shape, inputs, np.asarray(group), np.asarray(label, np.float32), 0, CPU)
 
 

@@ -7,13 +7,14 @@ CPU = torch.device("cpu")
 
 
 def shape(kind, **changed):
-    return Shape(**{"kind": kind, "n_numbers": 2, "n_codes": 4, "n_crosses": 2 * (kind == "wide_deep"), "n_slots": 40, "width": 3,
+    return Shape(**{"kind": kind, "n_numbers": 2, "n_codes": 4, "n_crosses": 2 * (kind == "wide_deep"), "n_slots": 40, "n_embedded": 30, "width": 3,
                     "hidden": (5, 4), **changed})  # fmt: skip
 
 
 def inputs(of, n=7):
     torch.manual_seed(1)
-    return torch.randn(n, of.n_numbers), torch.randint(0, of.n_slots, (n, of.n_numbers + of.n_codes + of.n_crosses))
+    embedded = torch.randint(0, of.n_embedded, (n, of.n_numbers + of.n_codes))
+    return torch.randn(n, of.n_numbers), torch.cat((embedded, torch.randint(30, 40, (n, of.n_crosses))), dim=1)
 
 
 def test_all_pairs_in_linear_time():
@@ -23,7 +24,7 @@ def test_all_pairs_in_linear_time():
 
 
 def test_a_factorization_machine_by_hand():
-    of = shape("fm", n_numbers=2, n_codes=0, n_slots=2)
+    of = shape("fm", n_numbers=2, n_codes=0, n_slots=2, n_embedded=2)
     tensors = {"table": torch.zeros(2, 3), "number": torch.tensor([[1.0, 2.0, 0.0], [3.0, 1.0, 5.0]]), "level": torch.tensor([0.5]),
                "slot.weight": torch.tensor([0.1, 0.2]), "number.weight": torch.tensor([1.0, -1.0])}  # fmt: skip
     got = scores(tensors, of, torch.tensor([[2.0, 4.0]]), torch.tensor([[0, 1]]))
@@ -47,7 +48,7 @@ def test_only_the_wide_part_reads_crosses():
     tensors = new_network(of, CPU)
     number, slot = inputs(of)
     changed = slot.clone()
-    changed[:, 6:] = (slot[:, 6:] + 1) % of.n_slots
+    changed[:, 6:] = 30 + (slot[:, 6:] + 1) % 10
     assert torch.equal(scores(tensors, of, number, slot), scores(tensors, of, number, changed))  # the wide part begins at 0
     with torch.no_grad():
         tensors["slot.weight"] += torch.randn(of.n_slots)
