@@ -40,6 +40,9 @@ class RecommendSettings:
     tuning_interactions: int = setting(
         600_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
     )
+    hybrid_interactions: int = setting(
+        1_200_000, "up to how many interactions several methods are mixed and ordered by a ranker", unit="interactions", low=0
+    )
     objective_click: float = setting(0.0, "what a look or a click is worth to the order of a list", low=0, high=1000)
     objective_purchase: float = setting(1.0, "what a purchase is worth to the order of a list", low=0, high=1000)
     objective_revenue: float = setting(0.0, "what the mean price, when paid, is worth to the order of a list", low=0, high=1000)
@@ -97,7 +100,7 @@ class RecommendSettings:
     )
     in_stock_only: bool = setting(True, "answers show only what can be bought; what cannot is learned from all the same")
     owned: str = setting(
-        "hide", "what a customer bought before: hidden, offered again when it is due (learned), or shown", choices=OWNED_CHOICES
+        "learned", "what a customer bought before: hidden, offered again when it is due (learned), or shown", choices=OWNED_CHOICES
     )
     diversity: float = setting(0.0, "how much a list varies: 0 the best products, 1 as different as possible", low=0, high=1)
     exposure_cap: float = setting(
