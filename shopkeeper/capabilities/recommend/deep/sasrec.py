@@ -21,8 +21,7 @@ from shopkeeper.numerics.ranking_metrics import ndcg
 
 MINIMUM_CUSTOMERS = 500  # with two products or more: below that, order cannot be told from chance
 JUDGED_SHARE, MOST_JUDGED = 0.05, 2000  # customers whose last product ends the learning
-MOST_PLACES = 20_000_000  # places learned from in all epochs together: about ten minutes on two cores
-BATCH_PLACES = 2048
+MOST_PLACES = 20_000_000  # learned from in all epochs together: about ten minutes of one core
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,23 @@ class Parameters:
     heads: int = 2
     blocks: int = 2
     length: int = 50
-    negatives: int = 512
-    dropout: float = 0.3
-    rate: float = 2e-3
+    negatives: int = 1024
+    dropout: float = 0.4
+    rate: float = 4e-3
     decay: float = 0.01
-    epochs: int = 30
-    patience: int = 4
+    epochs: int = 27
+    patience: int = 6
     kind_exponent: float = 1.0
 
     @property
     def shape(self) -> Shape:
         """The network's."""
         return Shape(self.width, self.heads, self.blocks, self.length)
+
+
+def batch_places(n_tokens: int) -> int:
+    """How many places a step learns from: more in a large catalog, where each step moves every embedding a little."""
+    return min(16_384, max(2048, n_tokens // 8))
 
 
 class _Learning:
@@ -56,6 +60,7 @@ class _Learning:
         self.judged = _judged(of, self.random)
         held_out = np.zeros(of.n_rows, bool)
         held_out[self.judged] = True
+        self.batch_places = batch_places(n_tokens)
         self.windows = windows(of, parameters.length, held_out)
         self.n_places = int((self.windows.last - self.windows.first - 1).sum())
         self.tensors = new_network(parameters.shape, device)
@@ -67,12 +72,12 @@ class _Learning:
         given = self.parameters
         epochs = max(1, min(given.epochs, MOST_PLACES // max(1, self.n_places)))
         plan = Plan(epochs, given.patience, given.rate, given.decay)
-        return fit(self.tensors, self.batches, self.loss, self.value, plan, -(-self.n_places // BATCH_PLACES), tell)
+        return fit(self.tensors, self.batches, self.loss, self.value, plan, -(-self.n_places // self.batch_places), tell)
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """The windows in an order of this epoch's own."""
         del epoch
-        return batches(self.of, self.windows, BATCH_PLACES, self.random)
+        return batches(self.of, self.windows, self.batch_places, self.random)
 
     def loss(self, tensors: Tensors, batch: Batch) -> Tensor:
         """The loss of a batch."""
@@ -88,7 +93,8 @@ class _Learning:
         if len(self.judged) == 0:  # too few to judge: every epoch is taken for better than the one before
             self._n_unjudged += 1.0
             return self._n_unjudged
-        pieces = [self.judged[low : low + 512] for low in range(0, len(self.judged), 512)]
+        at_once = max(1, SCORES_AT_ONCE // len(tensors["embedding"]))
+        pieces = [self.judged[low : low + at_once] for low in range(0, len(self.judged), at_once)]
         return float(np.concatenate([_gains(self, tensors, rows) for rows in pieces]).mean())
 
 
@@ -185,18 +191,19 @@ def against(known: Known) -> str:
 def n_bytes(known: Known, parameters: Parameters) -> int:
     """The embeddings with their gradients and AdamW's two moments, the best and the served ones; the sequences; one batch."""
     embeddings = 4 * 7 * parameters.width * known.log.n_products
-    scores = 4 * 4 * BATCH_PLACES * parameters.negatives
-    states = 4 * 40 * BATCH_PLACES * parameters.width * parameters.blocks
-    judged = 4 * 2 * 512 * known.log.n_products
+    places = batch_places(known.log.n_products)
+    scores = 4 * 4 * places * parameters.negatives
+    states = 4 * 40 * places * parameters.width * parameters.blocks
+    judged = 4 * 3 * max(SCORES_AT_ONCE, known.log.n_products)
     return embeddings + scores + states + judged + 40 * len(known.log.product)
 
 
 CHOICES: Mapping[str, tuple[float, ...]] = {
     "width": (32, 64, 128),
-    "dropout": (0.1, 0.2, 0.3, 0.5),
-    "negatives": (128, 512, 2048),
+    "dropout": (0.2, 0.3, 0.4, 0.5),
+    "negatives": (256, 1024, 4096),
     "blocks": (1, 2, 3),
-    "rate": (1e-3, 2e-3, 4e-3),
+    "rate": (1e-3, 2e-3, 4e-3, 8e-3),
     "kind_exponent": (0.0, 1.0),
 }
 SASREC = Method("sasrec", "SASRec", (Parameters(),), CHOICES, learn, n_bytes, against)
