@@ -23,7 +23,7 @@ import numpy as np
 from shopkeeper.numerics.bootstrap import mean_interval
 from shopkeeper.numerics.compiling import Array
 
-BOOTSTRAP_DECISIONS = 20_000
+BOOTSTRAP_DECISIONS = 5_000
 """From as many decisions on, a normal interval: the bootstrap's is the same and takes seconds."""
 NORMAL_DEVIATE = 1.959963984540054
 
@@ -130,7 +130,7 @@ def dr(slots: Slots, *, predicted: Array, expected: Array, before: Array | None 
 
 
 def interval(influence: Array, *, seed: int, confidence: float = 0.95) -> tuple[float, float]:
-    """(low, high) of the mean of ``influence``: percentile bootstrap over decisions, from 20,000 of them on the normal one.
+    """(low, high) of the mean of ``influence``: percentile bootstrap over decisions, from 5,000 of them on the normal one.
 
     Give the difference of two influences for the interval of a difference. NaN where there are no decisions.
     """

@@ -17,8 +17,9 @@ import numpy as np
 from shopkeeper.numerics.compiling import Array
 
 STRENGTHS = tuple(2.0**power for power in range(-2, 12))
-RATE_STRENGTH = 5.0
-"""Rewards of all places together that each place's rate is drawn to its mean by."""
+N_ROUNDS = 6
+RATE_STRENGTH = 1.0
+"""How many rewards at the mean rate each place's rate begins with."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,27 @@ class RewardModel:
 def learn_rewards(place: Array, product: Array, reward: Array, *, n_places: int, n_products: int) -> RewardModel:
     """The model of rows that say which product stood in which place and what it earned.
 
-    ``place`` and ``product`` int [rows] (codes), ``reward`` float [rows], at least 0. Two rounds: rates, then rates again
-    given the appeals.
+    ``place`` and ``product`` int [rows] (codes), ``reward`` float [rows], at least 0. Rates given the appeals and appeals given
+    the rates, in turns.
     """
-    mean = float(reward.mean()) if len(reward) else 0.0
+    mean, unit = float(reward.mean()) if len(reward) else 0.0, _unit(reward)
+    if mean == 0.0:
+        return RewardModel(np.zeros(n_places), np.ones(n_products), np.zeros(n_products), STRENGTHS[-1])
+    earned = np.bincount(place, weights=reward, minlength=n_places)
+    of_product = np.bincount(product, weights=reward, minlength=n_products)
     appeal: Array = np.ones(n_products)
-    expected: Array = np.zeros(n_products)
-    strength = STRENGTHS[-1]
-    rate: Array = np.full(n_places, mean)
-    for _ in range(2):
-        shown = np.bincount(place, weights=appeal[product], minlength=n_places)
-        earned = np.bincount(place, weights=reward, minlength=n_places)
-        worth = RATE_STRENGTH * mean
-        rate = (earned + worth * mean) / (shown + worth) if mean > 0 else np.zeros(n_places)
+    for _ in range(N_ROUNDS):
+        rate = _rates(place, appeal[product], earned, RATE_STRENGTH * unit, mean)
         expected = np.bincount(product, weights=rate[place], minlength=n_products)
-        of_product = np.bincount(product, weights=reward, minlength=n_products)
-        unit = _unit(reward)
         strength = unit * most_probable_strength(of_product / unit, expected / unit)
         appeal = (strength + of_product) / (strength + expected)
-    return RewardModel(rate, appeal, expected, strength)
+    return RewardModel(_rates(place, appeal[product], earned, RATE_STRENGTH * unit, mean), appeal, expected, strength)
+
+
+def _rates(place: Array, appeal: Array, earned: Array, worth: float, mean: float) -> Array:
+    shown = np.bincount(place, weights=appeal, minlength=len(earned))
+    found: Array = (earned + worth) / (shown + worth / mean)
+    return found
 
 
 def leverage(model: RewardModel, place: Array, product: Array, *, on_product: Array, on_place: Array) -> Array:
