@@ -87,6 +87,7 @@ def _speak(n_near, theirs, power, near, weigh, seen, sums):
     """Let the most alike customers speak; how many products were touched."""
     starts, product, weight = theirs
     keys, _, alike, _, order = seen
+    sum_keys, total, touched, _ = sums
     n_products = 0
     for rank in range(n_near):
         who = LAST - code_of(order[rank])
@@ -95,7 +96,7 @@ def _speak(n_near, theirs, power, near, weigh, seen, sums):
         for place in range(first, starts[who + 1]):
             what = product[place]
             said = value * weight[place] * near[min(place - first, len(near) - 1)] * weigh[what]
-            n_products = add_to(what, said, sums, n_products)
+            n_products = add_to(what, said, sum_keys, total, touched, n_products)
     return n_products
 
 

@@ -30,6 +30,15 @@ def empty_sums(n_codes: int) -> Sums:
 
 
 @inlined
+def room_for(n_codes, n_slots):
+    """How many of a table's first slots so many codes need: a small part of it stays in the processor's cache."""
+    size = 16
+    while 2 * size < 3 * n_codes and 2 * size <= n_slots:
+        size *= 2
+    return size
+
+
+@inlined
 def slot_of(keys, code):
     """The slot where ``code`` is, or the empty one where it belongs. The table must not be full."""
     mask = len(keys) - 1
@@ -40,9 +49,11 @@ def slot_of(keys, code):
 
 
 @inlined
-def add_to(code, value, sums, n_touched):
-    """Add ``value`` to the code's sum; how many codes were touched. A table that is two thirds full takes no new codes."""
-    keys, total, touched, _ = sums
+def add_to(code, value, keys, total, touched, n_touched):
+    """Add ``value`` to the code's sum; how many codes were touched. A table that is two thirds full takes no new codes.
+
+    Takes arrays and no tuple of them: taking a tuple apart counts references, which costs more than the sum.
+    """
     slot = slot_of(keys, code)
     if keys[slot] == EMPTY:
         if 3 * n_touched >= 2 * len(keys):
@@ -77,7 +88,7 @@ def claim_own(past, claim, own, sums, n_touched):
         largest_claim = max(largest_claim, claim[place])
     for place in range(len(past)):
         if past[place] >= 0 and claim[place] > 0.0:
-            n_touched = add_to(past[place], own * highest / largest_claim * claim[place], sums, n_touched)
+            n_touched = add_to(past[place], own * highest / largest_claim * claim[place], keys, total, touched, n_touched)
     return n_touched
 
 

@@ -61,6 +61,7 @@ class Scratch:
             np.full(visits, EMPTY), np.zeros(visits, np.float32), np.zeros(visits, np.int32),
             np.empty(n_visits + 1, np.int32), np.empty(n_visits + 1, np.uint64),
         )  # fmt: skip
+        self.spans = np.zeros((rule.neighbors + 1, 2), np.int64)
         self.sums = empty_sums(n_products)
 
 
@@ -145,7 +146,7 @@ class VisitIndex:
         skip = self._live.slot(visit_key) if visit_key is not None else -1
         size = answer_one(
             product, weight, product, weight, own, skip, -1, NOBODY, self._base, self._live.arrays, self._how, allowed,
-            memory.visits, memory.sums, out_product, out_score,
+            memory.visits, memory.spans, memory.sums, out_product, out_score,
         )  # fmt: skip
         return out_product[:size], out_score[:size]
 
@@ -166,7 +167,8 @@ class VisitIndex:
         def some(low: int, high: int) -> None:
             memory = Scratch(self.rule, self.longest)
             answer_rows(
-                low, high, past, who, own, whose, self._base, self._live.arrays, self._how, NOTHING, memory.visits, memory.sums,
+                low, high, past, who, own, whose, self._base, self._live.arrays, self._how, NOTHING,
+                memory.visits, memory.spans, memory.sums,
                 product, score,
             )  # fmt: skip
 
