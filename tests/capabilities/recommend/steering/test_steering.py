@@ -256,3 +256,30 @@ def test_blocked_is_never_shown_pinned_stands_where_it_should_caps_hold_and_list
     left = [code for code in codes if code not in shown and ok[code] and not full[code]]
     assert len(shown) == n or not left
     assert all(found.origin[place] == (codes.index(code) if code in codes else -1) for place, code in enumerate(shown))
+
+
+def test_answers_go_on_while_rules_and_products_change(made_catalog, pool_of):
+    import threading
+
+    catalog = made_catalog()
+    stage, pool, faults = steering(catalog, rule("always", "block", product_id="p02")), pool_of(1, 2, 3, 4), []
+
+    def change():
+        for number in range(60):
+            stage.observe("rules", [rule("a", "block" if number % 2 else "boost", brand="Alder", place="home")])
+            catalog.change([{"product_id": f"n{number}", "product_type": f"New {number}", "brand": f"Brand {number}"}])
+            stage.observe("products", [{"product_id": f"n{number}"}])
+
+    def ask():
+        while writer.is_alive():
+            shown = steered(stage, pool, place="home", diversity=0.1).codes.tolist()
+            if 2 in shown or not {1, 3} <= set(shown):
+                faults.append(shown)
+
+    writer = threading.Thread(target=change)
+    askers = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in (writer, *askers):
+        thread.start()
+    for thread in (writer, *askers):
+        thread.join()
+    assert faults == []
