@@ -1,4 +1,4 @@
-"""What a table and a column are: the words in which `schema.py` and every task's result are declared."""
+"""What a table and a column are: the words in which `schema` and every task's result are declared."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Registry:
             if other.writes.name == task.writes.name and other.name != task.name:
                 raise _twice("result table", task.writes.name, other.name, task.name)
         if task.writes.name in TABLES:
-            raise _twice("table", task.writes.name, "core/schema.py", task.name)
+            raise _twice("table", task.writes.name, "core/schema", task.name)
         self.add_section(task.capability, task.settings)
         self._tasks[task.name] = task
 

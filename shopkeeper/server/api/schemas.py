@@ -1,4 +1,4 @@
-"""JSON Schemas for the OpenAPI document, made from `core/schema.py` and from declared settings and requests.
+"""JSON Schemas for the OpenAPI document, made from `core/schema` and from declared settings and requests.
 
 The busy routes check their rows in the store, not with pydantic; the document describes them all the same.
 """

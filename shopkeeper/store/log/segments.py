@@ -116,7 +116,7 @@ def describe(table: Table, path: Path) -> Described:
             f"The file {path.name} is no segment of {table.name!r}.",
             got="; ".join(wrong) or f"columns {found.names}",
             wanted=f"the columns of {table.name!r} in order, with the schema's types",
-            next="write it with the columns that core/schema.py declares",
+            next="write it with the columns that core/schema declares",
         )
     low, high = _span(path, metadata, table.moment)
     with path.open("rb") as content:
