@@ -108,7 +108,7 @@ def best_of_graph(
 
 
 @inlined
-def _note_reason(reasons, parts, source, value):
+def note_reason(reasons, parts, source, value) -> None:
     """Put (source, value) in its place among the largest parts."""
     rank = len(parts)
     while rank > 0 and value > parts[rank - 1]:
@@ -130,7 +130,7 @@ def _note(target, what, value, is_visit, total, ratio, out_reason, out_part, out
             value = value * ratio[target]
         if is_visit:
             out_visit[row] += value
-        _note_reason(out_reason[row], out_part[row], what, value)
+        note_reason(out_reason[row], out_part[row], what, value)
 
 
 @kernel

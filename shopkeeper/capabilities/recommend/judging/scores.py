@@ -10,6 +10,7 @@ import numpy as np
 from shopkeeper.capabilities.recommend.judging.exam import MINIMUM_CASES, Cases, Exam, K, gains
 from shopkeeper.capabilities.recommend.judging.search import search
 from shopkeeper.capabilities.recommend.methods.item_graph import CHOICES, STARTS, Parameters, learn
+from shopkeeper.capabilities.recommend.methods.method import Learned
 from shopkeeper.capabilities.recommend.methods.popularity import BOUGHT_AGAIN, POPULARITY
 from shopkeeper.capabilities.recommend.methods.popularity import Parameters as Fading
 from shopkeeper.core.results import Interval, Score
@@ -49,17 +50,19 @@ class Tuned:
     after: float
 
 
-def tune(at: Exam, n_trials: int, tell: Tell = quiet) -> Tuned:
+def tune(at: Exam, n_trials: int, tell: Tell = quiet, earlier: Parameters | None = None) -> Tuned:
     """Parameters chosen on ``at``'s cases in at most ``n_trials`` trials: the best start, then one parameter after the other.
 
-    Deterministic: the same input and number of trials give the same parameters.
+    ``earlier`` is where a longer search ended: the first start. Deterministic: the same input and number of trials give the
+    same parameters.
     """
     if len(at.new.row) < MINIMUM_CASES or n_trials == 0:
         return Tuned(Parameters(), 0, len(at.new.row), 0.0, 0.0)
     half_life = popularity_half_life(at)
+    starts = STARTS if earlier is None else (earlier, *STARTS)
     found = search(
         lambda candidate: float(gains(lists(at, candidate, at.new, own=-1.0), at.new).mean()),
-        tuple(start.changed("popularity_half_life_days", half_life) for start in STARTS),
+        tuple(start.changed("popularity_half_life_days", half_life) for start in starts),
         CHOICES, n_trials=n_trials, tell=tell,
     )  # fmt: skip
     best = _own_weight(at, found.parameters)
@@ -84,12 +87,21 @@ def _own_weight(at: Exam, best: Parameters) -> Parameters:
     return best.changed("own_weight", choices[int(np.argmax(reached))])
 
 
-def scores(at: Exam, parameters: Parameters, in_service: Parameters | None, seed: int) -> tuple[Score, ...]:
-    """The last period, looked at once: new products beside popularity, all purchases beside 'bought again'."""
+def learned_graph(at: Exam, parameters: Parameters) -> Learned:
+    """The item graph learned from what was known before the exam."""
+    return learn(at.known, parameters)
+
+
+def scores(at: Exam, ours: Learned, parameters: Parameters, in_service: Learned | None, seed: int) -> tuple[Score, ...]:
+    """The last period, looked at once: new products beside popularity, all purchases beside 'bought again'.
+
+    ``ours`` and ``in_service`` were learned from what was known before it; ``parameters`` say how popularity fades and how
+    loudly what a customer has speaks for itself.
+    """
     if len(at.new.row) < MINIMUM_CASES:
         return ()
-    old = None if in_service is None else hits(lists(at, in_service, at.new, own=-1.0), at.new.starts, at.new.target)
-    ours = hits(lists(at, parameters, at.new, own=-1.0), at.new.starts, at.new.target)
+    old = None if in_service is None else hits(_listed(at, in_service, at.new, -1.0), at.new.starts, at.new.target)
+    mine = hits(_listed(at, ours, at.new, -1.0), at.new.starts, at.new.target)
     naive = hits(popular(at, parameters, at.new), at.new.starts, at.new.target)
     n_targets = at.new.n_targets
     life = parameters.popularity_half_life_days
@@ -100,14 +112,19 @@ def scores(at: Exam, parameters: Parameters, in_service: Parameters | None, seed
         (f"hit rate@{K} of products new to the customer", hit_rate),
     )
     found = [
-        _score(label, measure(ours), measure(naive), name, None if old is None else measure(old), number == 0, seed)
+        _score(label, measure(mine), measure(naive), name, None if old is None else measure(old), number == 0, seed)
         for number, (label, measure) in enumerate(measures)
     ]
     if len(at.every.row) >= MINIMUM_CASES:
         again = gains(bought_again(at, parameters, at.every), at.every)
-        mixed = gains(lists(at, parameters, at.every, own=parameters.own_weight), at.every)
+        mixed = gains(_listed(at, ours, at.every, parameters.own_weight), at.every)
         found.append(_score(f"NDCG@{K} of all purchases", mixed, again, "bought again", None, False, seed))
     return tuple(found)
+
+
+def _listed(at: Exam, learned: Learned, cases: Cases, own: float) -> Array:
+    questions = at.questions(cases, own)
+    return at.filled(learned.lists(questions, K), questions)
 
 
 def _score(label: str, ours: Array, naive: Array, name: str, old: Array | None, decides: bool, seed: int) -> Score:

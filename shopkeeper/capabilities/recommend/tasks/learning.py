@@ -44,7 +44,7 @@ def load(folder: Path, view: ShopView) -> RecommendModel:
 @task(
     "recommend.learn",
     reads=("interactions",),
-    optional=("products", "stock_levels"),
+    optional=("products", "stock_levels", "recommend_trials"),
     writes=RECOMMENDATIONS,
     load=load,
     observes=("events", "order_lines", "products", "stock_levels"),
@@ -56,6 +56,6 @@ def learn(view: ShopView, settings: RecommendSettings) -> Result:
     chooses its parameters on a validation period, is scored once on the last period beside popularity, and is then
     learned again from everything. Refused when fewer than 20 customers have two products.
     """
-    from shopkeeper.capabilities.recommend.learning import learn_everything
+    from shopkeeper.capabilities.recommend.learning.everything import learn_everything
 
     return learn_everything(view, settings)
