@@ -1,0 +1,1 @@
+"""`recommend.learn`, step by step: choose on validation, judge once, learn from everything, list, pack."""

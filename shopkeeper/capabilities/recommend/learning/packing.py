@@ -1,0 +1,78 @@
+"""What is saved: arrays that answers map from disk, and a card that says what was chosen and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from shopkeeper.capabilities.recommend.learning.choosing import Choice
+from shopkeeper.capabilities.recommend.learning.model import Model
+from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, packed
+from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
+from shopkeeper.core.results import Score
+from shopkeeper.core.schema import EVENT_KINDS
+from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.recency import ranked
+
+PURCHASE_BIT = 1 << EVENT_KINDS.index("purchase")
+STEPS = 32_000  # moments back and times bought beyond this count as this: they are kept in two bytes
+
+
+def arrays(model: Model, data: Interactions) -> dict[str, Array]:
+    """What is saved: rows of known customers only; guests' orders have spoken through the graph."""
+    rows = model.rows.only(data.is_known)
+    names = packed(as_arrow(data.customers).take(pa.array(np.flatnonzero(data.is_known))))
+    return {
+        "product_bytes": data.products.data, "product_offsets": data.products.offsets,
+        "customer_bytes": names.data, "customer_offsets": names.offsets,
+        "graph_starts": model.graph.starts, "graph_neighbor": model.graph.neighbor, "graph_weight": model.graph.weight,
+        "content_starts": model.content.starts, "content_neighbor": model.content.neighbor,
+        "content_weight": model.content.weight,
+        "trending": ranked(model.trend), "trend": model.trend.astype(np.float32), "degree": model.degree.astype(np.int32),
+        "row_starts": rows.starts, "row_product": rows.product, "row_weight": rows.weight,
+        "row_step": np.minimum(rows.step, STEPS).astype(np.int16),
+        "row_count": np.minimum(rows.count, STEPS).astype(np.int16),
+        "row_bought": ((rows.kinds & np.uint32(PURCHASE_BIT)) > 0).astype(np.uint8),
+    }  # fmt: skip
+
+
+def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSettings) -> dict[str, Any]:
+    """What was chosen, on what, and what answers must know beside the arrays."""
+    log, tuned, cuts = model.known.log, choice.tuned, choice.cuts
+    return {
+        "method": choice.method,
+        "parameters": dataclasses.asdict(tuned.parameters),
+        "given": {name: dataclasses.asdict(values) for name, values in choice.given.items()},
+        "tuning": {
+            "n_trials": tuned.n_trials, "n_cases": tuned.n_cases, "on_a_sample": choice.on_a_sample,
+            "ndcg_of_defaults": tuned.before, "ndcg_of_chosen": tuned.after, "ndcg_of_methods": dict(choice.reached),
+        },
+        "periods": None if cuts is None else {name: _iso(getattr(cuts, name)) for name in ("validation_at", "test_at", "end_at")},
+        "now": model.known.now, "newest_at": _iso(int(log.at.max())),
+        "n_interactions": len(log.product), "n_products": len(data.products), "n_actors": len(data.customers),
+        "n_customers": int(data.is_known.sum()),
+        "history": settings.history, "history_limit": settings.history_limit, "visit_weight": settings.visit_weight,
+        "kind_weights": {
+            name: float(weight)
+            for name, weight in zip(EVENT_KINDS, kind_weights(settings, tuned.parameters.kind_exponent), strict=False)
+        },
+    }  # fmt: skip
+
+
+def _iso(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat()
+
+
+def headline(scores: tuple[Score, ...], data: Interactions) -> str:
+    """One sentence for the manager."""
+    n_customers = int(data.is_known.sum())
+    listed = f"{n_customers:,} customers and {len(data.products):,} products"
+    if not scores:
+        return f"Learned from {listed}; there is too little history after the cut to say how good it is."
+    first = scores[0]
+    ratio = f", {first.value / first.baseline:.1f} times popularity's" if first.baseline > 0 and first.verdict == "better" else ""
+    return f"Learned from {listed}; {first.name} is {first.value:.3f}{ratio} ({first.verdict})."
