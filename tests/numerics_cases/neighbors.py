@@ -114,6 +114,9 @@ CASES: Mapping[str, Case] = {
         together("row", "column", "value"),
         exact=False,
     ),
+    "neighbors.co_rated.by_rows": Case(
+        lambda random, n: named(random, n, ("row", "column", "value")), together("row", "column", "value")
+    ),
     "neighbors.co_rated.centered": Case(
         centered, together("row", "column", "value"), lambda result, inputs: np.sort(result), exact=False
     ),

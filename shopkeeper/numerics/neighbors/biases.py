@@ -31,6 +31,9 @@ class Biases:
         return np.asarray(self.mean + _taken(self.row, row) + _taken(self.column, column))
 
 
+NO_BIASES = Biases(0.0, np.empty(0), np.empty(0))
+
+
 def _taken(values: Array, code: Array) -> Array:
     code = np.asarray(code)
     known = (code >= 0) & (code < len(values))

@@ -82,11 +82,21 @@ class Table:
         return len(self.column_starts) - 1
 
 
+def by_rows(row: Array, column: Array, value: Array) -> tuple[Array, Array, Array]:
+    """(row, column, value float64) sorted by row and column; as they are where the rows stand in order already.
+
+    Sums over rows then do not depend on the order of the input: a row adds once to each column.
+    """
+    row, column, value = np.asarray(row), np.asarray(column), np.asarray(value, np.float64)
+    if len(row) == 0 or bool((row[1:] >= row[:-1]).all()):
+        return row, column, value
+    order = np.lexsort((column, row))
+    return row[order], column[order], value[order]
+
+
 def table_of(row: Array, column: Array, value: Array, n_rows: int, n_columns: int) -> Table:
     """The values by row and by column; each pair (row, column) is expected once, the order of the input does not matter."""
-    order = np.lexsort((column, row))
-    row, column, value = (np.asarray(part)[order] for part in (row, column, value))
-    value = value.astype(np.float64)
+    row, column, value = by_rows(row, column, value)
     row_starts = np.zeros(n_rows + 1, np.int64)
     np.cumsum(np.bincount(row, minlength=n_rows), out=row_starts[1:])
     column_starts, by_column = counting_sort(column, n_columns)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.compiling import Array, Tell, quiet
-from shopkeeper.numerics.neighbors.biases import CUSTOMER_SHRINKAGE, PRODUCT_SHRINKAGE, fit_biases
-from shopkeeper.numerics.neighbors.co_rated import Likeness, Measure, centered, column_neighbors, table_of
+from shopkeeper.numerics.neighbors.biases import CUSTOMER_SHRINKAGE, NO_BIASES, PRODUCT_SHRINKAGE, fit_biases
+from shopkeeper.numerics.neighbors.co_rated import Likeness, Measure, by_rows, centered, column_neighbors, table_of
 from shopkeeper.numerics.neighbors.rating_prediction import predict_by_columns
 
 TRUSTED = Likeness(Measure.BASELINE, shrinkage=100.0)
@@ -20,9 +18,10 @@ def product_neighbors(
 
     ``customer`` and ``product`` integers and ``value`` float, one each (customer, product) pair, each pair once, in any order.
     """
-    order = np.lexsort((product, customer))
-    customer, product, value = (np.asarray(part)[order] for part in (customer, product, value))
-    biases = fit_biases(customer, product, value, n_customers, n_products, CUSTOMER_SHRINKAGE, PRODUCT_SHRINKAGE)
+    customer, product, value = by_rows(customer, product, value)
+    biases = NO_BIASES
+    if like.measure == Measure.BASELINE:
+        biases = fit_biases(customer, product, value, n_customers, n_products, CUSTOMER_SHRINKAGE, PRODUCT_SHRINKAGE)
     compared = centered(customer, product, value, like.measure, biases)
     return column_neighbors(table_of(customer, product, compared, n_customers, n_products), like, k, tell)
 

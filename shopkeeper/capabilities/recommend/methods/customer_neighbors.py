@@ -140,7 +140,7 @@ def _last_moments(known: Known) -> Array:
 def n_bytes(known: Known, parameters: Parameters) -> int:
     """Peak memory of learning: the rows, their index and each thread's table of customers met."""
     met = min(known.log.n_rows, known.settings.history * parameters.candidates)
-    return 80 * len(known.log.product) + 60 * known.log.n_rows + 40 * known.log.n_products + 300 * met
+    return 110 * len(known.log.product) + 60 * known.log.n_rows + 40 * known.log.n_products + 300 * met
 
 
 CUSTOMER_NEIGHBORS = Method("customer_neighbors", "customer neighbors", STARTS, CHOICES, learn, n_bytes)
