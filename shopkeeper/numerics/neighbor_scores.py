@@ -2,6 +2,9 @@
 
     score(t) = sum over the customer's products s of  w(s) * weight(s -> t)
 
+Weights may be negative (a linear model's: "instead of"); a product is found where its score is above 0, and only what adds to
+it is named as a reason.
+
 The kernels that serve single answers (`best`, `explain`, `first_allowed`) work in memory that the caller gives, so that an
 answer allocates nothing of the catalog's size.
 """
@@ -19,6 +22,8 @@ from shopkeeper.numerics.compiling import Array, Tell, in_threads, inlined, kern
 from shopkeeper.numerics.sparse_rows import Rows
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
+ALMOST_NOTHING = np.float32(-1e-30)  # a total that came back to exactly 0 stays marked as touched, and is still not listed
+
 
 @inlined
 def _add_neighbors(starts, neighbor, weight, source, share, total, touched):
@@ -31,12 +36,14 @@ def _add_neighbors(starts, neighbor, weight, source, share, total, touched):
             continue
         for edge in range(starts[what], starts[what + 1]):
             value = share[place] * weight[edge]
-            if value > 0.0:
+            if value != 0.0:
                 target = neighbor[edge]
-                if total[target] == 0.0:
+                before = total[target]
+                if before == 0.0:
                     touched[n_touched] = target
                     n_touched += 1
-                total[target] += value
+                after = before + value
+                total[target] = after if after != 0.0 else ALMOST_NOTHING
     return n_touched
 
 
@@ -56,7 +63,7 @@ def _add_own(source, claim, own, total, touched, n_touched):
             if total[what] == 0.0:
                 touched[n_touched] = what
                 n_touched += 1
-            total[what] += scale * claim[place]
+            total[what] = max(total[what], np.float32(0.0)) + scale * claim[place]
     return n_touched
 
 

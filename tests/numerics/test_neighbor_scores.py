@@ -37,8 +37,15 @@ def rows_of(products):
     return Rows(starts, flat, step, ones.astype(np.float32), ones.astype(np.int32), ones.astype(np.uint32), N)
 
 
-def ask(source, share, n=6, excluded=(), allowed=None, price=None, band=None, own=0.0):
-    graph = graph_of(DENSE)
+def signed_graph_of(dense):
+    codes = [np.flatnonzero(row).astype(np.int32) for row in dense]
+    starts = np.concatenate(([0], np.cumsum([len(each) for each in codes]))).astype(np.int64)
+    weight = np.concatenate([dense[row, each] for row, each in enumerate(codes)]).astype(np.float32)
+    return Graph(starts, np.concatenate(codes), weight)
+
+
+def ask(source, share, n=6, excluded=(), allowed=None, price=None, band=None, own=0.0, dense=DENSE):
+    graph = signed_graph_of(dense)
     total, touched, keys = np.zeros(N, np.float32), np.empty(N, np.int32), np.empty(N, np.uint64)
     product, score = np.empty(n, np.int32), np.empty(n, np.float32)
     price = np.full(N, np.nan, np.float32) if price is None else np.array(price, np.float32)
@@ -90,6 +97,39 @@ def test_it_equals_a_matrix_product(sources, n):
     product, score = ask([s for s, _ in sources], [w for _, w in sources], n=n)
     assert product == top_k_reference(wanted, n).tolist()
     assert score == wanted[product].tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, N - 1), st.integers(1, 4)), max_size=12),
+    st.lists(st.integers(-2, 2), min_size=N * N, max_size=N * N),
+)
+def test_negative_weights_count_and_only_what_is_above_zero_is_found(sources, values):
+    """Whole numbers cancel to exactly 0 often, which must neither be listed nor be counted as untouched without end."""
+    dense = np.array(values, np.float32).reshape(N, N)
+    wanted = np.zeros(N, np.float32)
+    for product, weight in sources:
+        wanted += weight * dense[product]
+    product, score = ask([s for s, _ in sources], [w for _, w in sources], dense=dense)
+    assert product == top_k_reference(wanted, N).tolist()
+    assert score == wanted[product].tolist()
+
+
+def test_what_speaks_against_is_no_reason():
+    dense = np.zeros((N, N), np.float32)
+    dense[:3, 5] = 4.0, -1.0, 2.0
+    graph = signed_graph_of(dense)
+    product, score, reason, part = best_of_rows(
+        rows_of([[0, 1, 2]]), np.ones(3), graph, chosen=np.array([0]), n=1, history=5, fallback=np.empty(0, np.int32), n_reasons=3
+    )
+    assert (product.tolist(), score.tolist()) == ([[5]], [[5.0]])
+    assert reason.tolist() == [[[0, 2, -1]]]
+    assert part.tolist() == [[[4.0, 2.0, 0.0]]]
+
+
+def test_a_product_of_ones_own_that_others_speak_against_keeps_its_claim():
+    dense = np.zeros((N, N), np.float32)
+    dense[0, 1], dense[0, 2] = -3.0, 2.0
+    assert ask([0, 1], [1.0, 1.0], own=1.0, dense=dense) == ([0, 1, 2], [2.0, 2.0, 2.0])
 
 
 def test_reasons_by_hand():
