@@ -55,7 +55,8 @@ def agree(left: Any, right: Any, exact: bool = True) -> bool:
         return len(left) == len(right) and all(agree(one, other, exact) for one, other in zip(left, right, strict=True))
     if isinstance(left, np.ndarray):
         same = np.array_equal if exact or left.dtype.kind not in "f" else np.allclose
-        return left.shape == right.shape and left.dtype == right.dtype and bool(same(left, right))
+        unknown = {"equal_nan": True} if left.dtype.kind == "f" else {}
+        return left.shape == right.shape and left.dtype == right.dtype and bool(same(left, right, **unknown))
     return left == right or (left != left and right != right)
 
 

@@ -1,1 +1,1 @@
-"""From several retrievers' candidates to one order: features of a moment, and a ranker that learned from what was chosen after it."""
+"""From the candidates of several retrievers to one order: features of a moment, and what was chosen after it."""

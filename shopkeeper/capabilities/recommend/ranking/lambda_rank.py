@@ -1,0 +1,90 @@
+"""LightGBM's LambdaRank (Burges, 2010): trees that move what was chosen up, learned on top of a first order.
+
+LightGBM learns; the trees are served as arrays (`numerics.trees`), without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from shopkeeper.capabilities.recommend.ranking.examples import Examples
+from shopkeeper.numerics.compiling import Array, Tell, n_threads, quiet
+from shopkeeper.numerics.trees.ensemble import Trees
+from shopkeeper.numerics.trees.lightgbm_dump import trees_of
+
+MOST_LEVELS = 30  # distinct gains that LightGBM is told apart; its labels are whole numbers
+PATIENCE = 40  # trees without improvement after which no more are learned
+SHORTEST_LEAF = 20
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Gains as the whole numbers that LightGBM wants: level 0 is not chosen, level i stands for the gain ``value[i - 1]``."""
+
+    value: Array
+
+    @property
+    def gain(self) -> list[float]:
+        """What each level counts, 1 on average."""
+        return [0.0, *(self.value / self.value.mean()).tolist()]
+
+    def of(self, label: Array) -> Array:
+        """int32: the level that is nearest to each label."""
+        edges = (self.value[1:] + self.value[:-1]) / 2.0
+        result: Array = np.where(label > 0.0, 1 + np.searchsorted(edges, label), 0).astype(np.int32)
+        return result
+
+
+def levels(label: Array) -> Levels:
+    """The distinct gains in ``label`` float, or quantiles of them where they are many."""
+    positive = np.asarray(label[label > 0.0], np.float64)
+    value = np.unique(positive)
+    if len(value) > MOST_LEVELS:
+        value = np.unique(np.quantile(positive, (np.arange(MOST_LEVELS) + 0.5) / MOST_LEVELS))
+    return Levels(value if len(value) else np.ones(1))
+
+
+def learn_trees(
+    examples: Examples,
+    first: Array,
+    *,
+    n_trees: int,
+    stop: tuple[Examples, Array] | None = None,
+    seed: int = 0,
+    tell: Tell = quiet,
+) -> Trees:
+    """The trees that are added to the first order: ``first`` float [candidates] are its scores, as log odds.
+
+    At most ``n_trees``; with ``stop`` (other examples and their first scores) only as many as make those better. The same
+    examples and seed give the same trees with any number of threads.
+    """
+    import lightgbm
+
+    scale = levels(examples.label)
+    parameters: dict[str, Any] = {
+        "objective": "lambdarank", "metric": "ndcg", "eval_at": [10], "label_gain": scale.gain, "lambdarank_truncation_level": 20,
+        "num_leaves": 15, "learning_rate": 0.05, "max_bin": 63, "lambda_l2": 5.0, "feature_fraction": 0.8,
+        "min_data_in_leaf": max(SHORTEST_LEAF, min(200, len(examples.label) // 200)), "seed": seed, "deterministic": True,
+        "force_row_wise": True, "num_threads": n_threads(), "verbose": -1,
+    }  # fmt: skip
+
+    def dataset(of: Examples, scores: Array, reference: Any = None) -> Any:
+        return lightgbm.Dataset(
+            of.features, label=scale.of(of.label), group=np.diff(of.group), init_score=np.asarray(scores, np.float64),
+            reference=reference,
+        )  # fmt: skip
+
+    def told(environment: Any) -> None:
+        tell((environment.iteration + 1) / n_trees)
+
+    data = dataset(examples, first)
+    if stop is None:
+        booster = lightgbm.train(parameters, data, n_trees, callbacks=[told])
+        return trees_of(booster.model_to_string())
+    others = dataset(*stop, data)
+    callbacks: list[Any] = [lightgbm.early_stopping(PATIENCE, first_metric_only=True, verbose=False), told]
+    booster = lightgbm.train(parameters, data, n_trees, valid_sets=[others], callbacks=callbacks)
+    return trees_of(booster.model_to_string(), booster.best_iteration)
