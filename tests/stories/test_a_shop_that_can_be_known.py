@@ -45,7 +45,7 @@ def test_every_row_comes_back_as_it_was(told):
 
 def test_the_score_is_better_than_the_naive_answer(told):
     for task in REGISTRY.tasks.values():
-        if task.capability != "recommend":
+        if task.capability != "recommend" or task.load is None:
             continue
         run = told.shop.runs(task.name)[0]
         assert run.state == "done", run.problem

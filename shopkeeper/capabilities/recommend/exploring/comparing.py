@@ -60,11 +60,12 @@ def _refuse_too_little(slates: Slates, settings: RecommendSettings) -> None:
         return
     earned = f"with a {settings.explore_reward}"
     raise NotEnoughData(
-        "There is too little exploring to say what other ways of choosing would have earned.",
+        "'recommend.off_policy' needs lists in which chance had a say, to tell what other ways of choosing would have earned.",
         got=f"{slates.n_decisions} decisions with slots left to the bandit, {n_rewarded} of them {earned}",
         wanted=f"at least {MINIMUM_DECISIONS} of them, {MINIMUM_REWARDED} {earned}",
         next="leave the bandit a share of the slots (`explore_share = 0.1` under [recommend] in shop.toml) and send what comes "
         "of decisions to `outcomes`",
+        table="decisions" if slates.n_decisions < MINIMUM_DECISIONS else "outcomes",
         n_decisions=slates.n_decisions,
         n_rewarded=n_rewarded,
     )

@@ -35,6 +35,7 @@ POLICY_VALUES = Table(
     "recommend.off_policy",
     reads=("decisions", "outcomes"),
     optional=("interactions", "impressions"),
+    needs={"decisions": 0, "outcomes": 0},  # it refuses by itself, and says how to explore
     writes=POLICY_VALUES,
 )
 def off_policy(view: ShopView, settings: RecommendSettings) -> Result:
