@@ -43,22 +43,22 @@ def inlined(function: F) -> F:
 
 
 # Sums may be taken in another order and multiplied in one step with them, so that they use the processor's wide registers.
-# NaN and infinity keep their meaning; the same code on the same machine still gives the same result.
+# NaN and infinity keep their meaning, a division by zero gives them; the same code on the same machine still gives the same result.
 REORDERED = {"reassoc", "contract", "nsz"}
 
 
 def summing_kernel(function: F) -> F:
     """As `kernel`, for sums of floats that may be taken in any order."""
     try:
-        compiled = numba.njit(nogil=True, cache=True, fastmath=REORDERED)(function)
+        compiled = numba.njit(nogil=True, cache=True, fastmath=REORDERED, error_model="numpy")(function)
     except RuntimeError:  # as in `kernel`
-        compiled = numba.njit(nogil=True, fastmath=REORDERED)(function)
+        compiled = numba.njit(nogil=True, fastmath=REORDERED, error_model="numpy")(function)
     return cast(F, compiled)
 
 
 def summing(function: F) -> F:
     """As `inlined`, for sums of floats that may be taken in any order."""
-    return cast(F, numba.njit(nogil=True, fastmath=REORDERED)(function))
+    return cast(F, numba.njit(nogil=True, fastmath=REORDERED, error_model="numpy")(function))
 
 
 def n_threads() -> int:

@@ -22,8 +22,8 @@ import numpy as np
 
 from shopkeeper.numerics.compiling import Array, Tell, in_threads, n_threads, quiet, ranges, summing, summing_kernel
 
-SHORT = 16  # rows with fewer entries are solved exactly in less time than by conjugate gradients
-BLOCK = 4  # entries that are added to the normal equations together
+SHORT = 8  # rows with fewer entries are solved exactly in less time than by conjugate gradients
+BLOCK = 8  # entries that are added to the normal equations together
 
 
 @summing
@@ -37,72 +37,88 @@ def dot(left, right, size):
 
 @summing
 def _cholesky_solve(matrix, size, x):
-    """Solve ``matrix`` x = x for the first ``size`` places; the lower half of ``matrix`` becomes its Cholesky factor."""
-    for row in range(size):
-        for column in range(row):
-            value = matrix[row, column] - dot(matrix[row], matrix[column], column)
-            matrix[row, column] = value / matrix[column, column]
-        matrix[row, row] = np.sqrt(matrix[row, row] - dot(matrix[row], matrix[row], row))
-        x[row] = (x[row] - dot(matrix[row], x, row)) / matrix[row, row]
+    """Solve ``matrix`` x = x for the first ``size`` places; the upper half of ``matrix`` becomes its Cholesky factor."""
+    for pivot in range(size):
+        inverse = np.float32(1.0) / np.sqrt(matrix[pivot, pivot])
+        for column in range(pivot, size):
+            matrix[pivot, column] *= inverse
+        value = x[pivot] * inverse
+        x[pivot] = value
+        for column in range(pivot + 1, size):
+            x[column] -= value * matrix[pivot, column]
+        for row in range(pivot + 1, size):
+            share = matrix[pivot, row]
+            for column in range(row, size):
+                matrix[row, column] -= share * matrix[pivot, column]
     for row in range(size - 1, -1, -1):
-        x[row] /= matrix[row, row]
-        for column in range(row):
-            x[column] -= matrix[row, column] * x[row]
+        value = x[row]
+        for column in range(row + 1, size):
+            value -= matrix[row, column] * x[column]
+        x[row] = value / matrix[row, row]
 
 
 @summing
-def _solve_few(entries, weights, other, scale, unobserved, rows, matrix, right, out):
+def _solve_few(first, end, entry, weight, other, scale, unobserved, rows, matrix, right, row, out):
     """As many equations as entries: x = S M' (I + M M')^-1 t with M = sqrt(w) V S, S = D^-1/2."""
-    n, k = len(entries), len(out)
-    for row in range(n):
-        root = np.sqrt(weights[row])
-        right[row] = (weights[row] + unobserved) / root
-        vector = other[entries[row]]
+    n, k = end - first, out.shape[1]
+    for place in range(n):
+        root, what = np.sqrt(weight[first + place]), entry[first + place]
+        right[place] = (weight[first + place] + unobserved) / root
         for factor in range(k):
-            rows[row, factor] = root * vector[factor] * scale[factor]
-        for column in range(row + 1):
-            matrix[row, column] = dot(rows[row], rows[column], k)
-        matrix[row, row] += np.float32(1.0)
+            rows[place, factor] = root * other[what, factor] * scale[factor]
+        for column in range(place + 1):
+            value = np.float32(0.0)
+            for factor in range(k):
+                value += rows[place, factor] * rows[column, factor]
+            matrix[column, place] = value
+        matrix[place, place] += np.float32(1.0)
     _cholesky_solve(matrix, n, right)
-    out[:] = np.float32(0.0)
-    for row in range(n):
-        value = right[row]
-        for factor in range(k):
-            out[factor] += value * rows[row, factor]
     for factor in range(k):
-        out[factor] *= scale[factor]
+        out[row, factor] = np.float32(0.0)
+    for place in range(n):
+        value = right[place]
+        for factor in range(k):
+            out[row, factor] += value * rows[place, factor]
+    for factor in range(k):
+        out[row, factor] *= scale[factor]
 
 
 @summing
-def _solve_many(entries, weights, other, scale, unobserved, rows, matrix, out):
+def _add_block(rows, matrix, k):
+    """Add the squares of BLOCK rows; whole lines, which the processor does in fewer steps than half of them."""
+    for line in range(k):
+        a, b, c, d = rows[0, line], rows[1, line], rows[2, line], rows[3, line]
+        e, f, g, h = rows[4, line], rows[5, line], rows[6, line], rows[7, line]
+        for column in range(k):
+            matrix[line, column] += (
+                a * rows[0, column] + b * rows[1, column] + c * rows[2, column] + d * rows[3, column]
+                + e * rows[4, column] + f * rows[5, column] + g * rows[6, column] + h * rows[7, column]
+            )  # fmt: skip
+
+
+@summing
+def _solve_many(first, end, entry, weight, other, scale, unobserved, rows, matrix, right, row, out):
     """As many equations as factors: x = S (I + M'M)^-1 M' t."""
-    n, k = len(entries), len(out)
-    matrix[:k, :k] = np.float32(0.0)
-    out[:] = np.float32(0.0)
-    for first in range(0, n, BLOCK):
+    k = out.shape[1]
+    for line in range(k):
+        right[line] = np.float32(0.0)
+        for column in range(k):
+            matrix[line, column] = np.float32(0.0)
+        matrix[line, line] = np.float32(1.0)
+    for begin in range(first, end, BLOCK):
         for place in range(BLOCK):
-            if first + place < n:
-                weight = weights[first + place]
-                root = np.sqrt(weight)
-                vector = other[entries[first + place]]
-                target = (weight + unobserved) / root
-                for factor in range(k):
-                    value = root * vector[factor] * scale[factor]
-                    rows[place, factor] = value
-                    out[factor] += target * value
-            else:
-                rows[place, :k] = np.float32(0.0)
-        one, two, three, four = rows[0], rows[1], rows[2], rows[3]
-        for row in range(k):
-            a, b, c, d = one[row], two[row], three[row], four[row]
-            line = matrix[row]
-            for column in range(row + 1):
-                line[column] += a * one[column] + b * two[column] + c * three[column] + d * four[column]
-    for row in range(k):
-        matrix[row, row] += np.float32(1.0)
-    _cholesky_solve(matrix, k, out)
+            root, target, what = np.float32(0.0), np.float32(0.0), entry[first]
+            if begin + place < end:
+                root, what = np.sqrt(weight[begin + place]), entry[begin + place]
+                target = (weight[begin + place] + unobserved) / root
+            for factor in range(k):
+                value = root * other[what, factor] * scale[factor]
+                rows[place, factor] = value
+                right[factor] += target * value
+        _add_block(rows, matrix, k)
+    _cholesky_solve(matrix, k, right)
     for factor in range(k):
-        out[factor] *= scale[factor]
+        out[row, factor] = right[factor] * scale[factor]
 
 
 @summing_kernel
@@ -114,96 +130,95 @@ def _solve_exactly(low, high, starts, entry, weight, other, gram, l2, unobserved
     scale = np.empty(k, np.float32)
     for row in range(low, high):
         first, end = starts[row], starts[row + 1]
-        if first == end:
-            out[row] = np.float32(0.0)
-            continue
         for factor in range(k):
             scale[factor] = np.float32(1.0) / np.sqrt(unobserved * gram[factor] + l2[row])
         if end - first <= k:
-            _solve_few(entry[first:end], weight[first:end], other, scale, unobserved, rows, matrix, right, out[row])
+            _solve_few(first, end, entry, weight, other, scale, unobserved, rows, matrix, right, row, out)
         else:
-            _solve_many(entry[first:end], weight[first:end], other, scale, unobserved, rows, matrix, out[row])
+            _solve_many(first, end, entry, weight, other, scale, unobserved, rows, matrix, right, row, out)
 
 
 @summing_kernel
 def solve_one(entries, weights, other, gram, l2, unobserved, out) -> None:
-    """``out`` float32 [factors]: the exact vector of one row with ``entries`` int32 and ``weights`` float32, see `solve_rows`.
+    """``out`` float32 [1, factors]: the exact vector of one row with ``entries`` int32 and ``weights`` float32, see `solve_rows`.
 
     ``l2`` and ``unobserved`` float32. Entries out of range and weights that are not positive are left out.
     """
-    k, n = len(out), 0
+    k, n = out.shape[1], 0
     kept, kept_weight = np.empty(len(entries), np.int32), np.empty(len(entries), np.float32)
     for place in range(len(entries)):
         if 0 <= entries[place] < len(other) and weights[place] > np.float32(0.0):
             kept[n], kept_weight[n] = entries[place], weights[place]
             n += 1
-    scale = np.empty(k, np.float32)
+    scale, right, size = np.empty(k, np.float32), np.empty(k, np.float32), min(n, k)
     for factor in range(k):
         scale[factor] = np.float32(1.0) / np.sqrt(unobserved * gram[factor] + l2)
-    size = min(n, k)
-    matrix = np.empty((size, size), np.float32)
+    matrix, rows = np.empty((size, size), np.float32), np.empty((max(size, BLOCK), k), np.float32)
     if n <= k:
-        rows, right = np.empty((n, k), np.float32), np.empty(n, np.float32)
-        _solve_few(kept[:n], kept_weight[:n], other, scale, unobserved, rows, matrix, right, out)
+        _solve_few(0, n, kept, kept_weight, other, scale, unobserved, rows, matrix, right, 0, out)
     else:
-        rows = np.empty((BLOCK, k), np.float32)
-        _solve_many(kept[:n], kept_weight[:n], other, scale, unobserved, rows, matrix, out)
+        _solve_many(0, n, kept, kept_weight, other, scale, unobserved, rows, matrix, right, 0, out)
 
 
 @summing
-def _multiply(entries, weights, other, diagonal, x, out):
-    """``out`` = (D + V' W V) x."""
-    k = len(x)
-    for factor in range(k):
-        out[factor] = diagonal[factor] * x[factor]
-    for place in range(len(entries)):
-        vector = other[entries[place]]
-        share = weights[place] * dot(vector, x, k)
-        for factor in range(k):
-            out[factor] += share * vector[factor]
-
-
-@summing
-def _begin(entries, weights, other, diagonal, unobserved, x, residual, inverse):
+def _begin(first, end, entry, weight, other, diagonal, unobserved, row, x, work):
     """The residual at x and the inverse of the diagonal of the equations, in one pass over the entries."""
-    k = len(x)
+    k = x.shape[1]
     for factor in range(k):
-        residual[factor] = -diagonal[factor] * x[factor]
-        inverse[factor] = diagonal[factor]
-    for place in range(len(entries)):
-        vector, value = other[entries[place]], weights[place]
-        share = value + unobserved - value * dot(vector, x, k)
+        work[0, factor] = -diagonal[factor] * x[row, factor]
+        work[1, factor] = diagonal[factor]
+    for place in range(first, end):
+        what, value, score = entry[place], weight[place], np.float32(0.0)
         for factor in range(k):
-            residual[factor] += share * vector[factor]
-            inverse[factor] += value * vector[factor] * vector[factor]
+            score += other[what, factor] * x[row, factor]
+        share = value + unobserved - value * score
+        for factor in range(k):
+            work[0, factor] += share * other[what, factor]
+            work[1, factor] += value * other[what, factor] * other[what, factor]
     for factor in range(k):
-        inverse[factor] = np.float32(1.0) / inverse[factor]
+        work[1, factor] = np.float32(1.0) / work[1, factor]
 
 
 @summing
-def _descend(entries, weights, other, diagonal, n_steps, x, work):
-    """``n_steps`` of conjugate gradients from x; ``work`` holds residual, inverse, direction and product."""
-    residual, inverse, direction, product = work[0], work[1], work[2], work[3]
-    k = len(x)
+def _multiply(first, end, entry, weight, other, diagonal, work):
+    """``work[3]`` = (D + V' W V) ``work[2]``; the sum of their products."""
+    k = len(diagonal)
+    for factor in range(k):
+        work[3, factor] = diagonal[factor] * work[2, factor]
+    for place in range(first, end):
+        what, share = entry[place], np.float32(0.0)
+        for factor in range(k):
+            share += other[what, factor] * work[2, factor]
+        share *= weight[place]
+        for factor in range(k):
+            work[3, factor] += share * other[what, factor]
     height = np.float32(0.0)
     for factor in range(k):
-        direction[factor] = inverse[factor] * residual[factor]
-        height += direction[factor] * residual[factor]
-    for step in range(n_steps):
+        height += work[2, factor] * work[3, factor]
+    return height
+
+
+@summing
+def _descend(first, end, entry, weight, other, diagonal, n_steps, row, x, work):
+    """``n_steps`` of conjugate gradients from x; ``work`` holds residual, inverse, direction and product."""
+    k = x.shape[1]
+    height = np.float32(0.0)
+    for factor in range(k):
+        work[2, factor] = work[1, factor] * work[0, factor]
+        height += work[2, factor] * work[0, factor]
+    for _ in range(n_steps):
         if height <= np.float32(1e-20):
             return
-        _multiply(entries, weights, other, diagonal, direction, product)
-        length = height / dot(direction, product, k)
+        length = height / _multiply(first, end, entry, weight, other, diagonal, work)
         below = np.float32(0.0)
         for factor in range(k):
-            x[factor] += length * direction[factor]
-            residual[factor] -= length * product[factor]
-            below += residual[factor] * residual[factor] * inverse[factor]
+            x[row, factor] += length * work[2, factor]
+            work[0, factor] -= length * work[3, factor]
+            below += work[0, factor] * work[0, factor] * work[1, factor]
         turn = below / height
         height = below
-        if step + 1 < n_steps:
-            for factor in range(k):
-                direction[factor] = inverse[factor] * residual[factor] + turn * direction[factor]
+        for factor in range(k):
+            work[2, factor] = work[1, factor] * work[0, factor] + turn * work[2, factor]
 
 
 @summing_kernel
@@ -213,23 +228,18 @@ def _solve_by_steps(low, high, starts, entry, weight, other, gram, l2, unobserve
     matrix = np.empty((SHORT, SHORT), np.float32)
     right = np.empty(SHORT, np.float32)
     diagonal = np.empty(k, np.float32)
-    scale = np.empty(k, np.float32)
     work = np.empty((4, k), np.float32)
     for row in range(low, high):
         first, end = starts[row], starts[row + 1]
-        if first == end:
-            out[row] = np.float32(0.0)
-            continue
         for factor in range(k):
             diagonal[factor] = unobserved * gram[factor] + l2[row]
-        entries, weights = entry[first:end], weight[first:end]
         if end - first <= SHORT:
             for factor in range(k):
-                scale[factor] = np.float32(1.0) / np.sqrt(diagonal[factor])
-            _solve_few(entries, weights, other, scale, unobserved, rows, matrix, right, out[row])
+                diagonal[factor] = np.float32(1.0) / np.sqrt(diagonal[factor])
+            _solve_few(first, end, entry, weight, other, diagonal, unobserved, rows, matrix, right, row, out)
         else:
-            _begin(entries, weights, other, diagonal, unobserved, out[row], work[0], work[1])
-            _descend(entries, weights, other, diagonal, n_steps, out[row], work)
+            _begin(first, end, entry, weight, other, diagonal, unobserved, row, out, work)
+            _descend(first, end, entry, weight, other, diagonal, n_steps, row, out, work)
 
 
 def solve_rows(

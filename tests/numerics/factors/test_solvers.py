@@ -43,11 +43,11 @@ def test_one_row_alone_is_the_same_and_leaves_out_what_says_nothing():
     expected = solve_rows(*inputs, unobserved=0.1)
     for row in range(len(starts) - 1):
         own = slice(starts[row], starts[row + 1])
-        out = np.empty(other.shape[1], np.float32)
+        out = np.empty((1, other.shape[1]), np.float32)
         entries = np.concatenate((entry[own], [-1, len(other), 5])).astype(np.int32)
         weights = np.concatenate((weight[own], [1.0, 1.0, 0.0])).astype(np.float32)
         solve_one(entries, weights, other, gram.astype(np.float32), l2[row], np.float32(0.1), out)
-        np.testing.assert_allclose(out, expected[row], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(out[0], expected[row], rtol=1e-4, atol=1e-6)
 
 
 def test_conjugate_gradients_reach_the_exact_solution():

@@ -74,12 +74,12 @@ class ServedFactors:
             said = said * (1.0 + steps) ** -self.recency_decay
         inside = (products >= 0) & (products < len(self.product))
         l2 = self.penalty.of_rows(np.array([said[inside].sum()]), self.n_known)[0]
-        out = np.zeros(self.n_factors, np.float32)
+        out = np.zeros((1, self.n_factors), np.float32)
         solve_one(
             np.asarray(products, np.int32), said.astype(np.float32), self.product, self.gram, l2,
             np.float32(self.penalty.unobserved), out,
         )  # fmt: skip
-        return out
+        return np.asarray(out[0])
 
     def score(self, vector: Array, codes: Array) -> Array:
         """float32 [codes]: how well each product goes with ``vector``; 0 for a code that was not learned."""

@@ -28,7 +28,7 @@ class Parameters:
     unobserved_weight: float = 0.1
     l2: float = 0.01
     nu: float = 1.0
-    n_steps: int = 0
+    n_steps: int = 3
     recency_decay: float = 0.5
     kind_exponent: float = 1.0
     half_life_days: float = 1e6
@@ -36,9 +36,9 @@ class Parameters:
 
 CHOICES = {
     "unobserved_weight": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
-    "l2": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
     "recency_decay": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0),
-    "n_factors": (16, 32, 64, 128, 256),
+    "n_factors": (16, 32, 64, 128, 256, 512),
+    "l2": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
     "nu": (0.0, 0.5, 1.0),
     "kind_exponent": (0.0, 0.5, 1.0, 2.0),
     "half_life_days": (30.0, 90.0, 365.0, 1e6),
@@ -108,7 +108,7 @@ def n_bytes(known: Known, parameters: Parameters) -> int:
 # The middle; few entries a customer and order matters; many entries a customer.
 STARTS = (
     Parameters(),
-    Parameters(n_factors=128, unobserved_weight=0.01, recency_decay=1.0),
+    Parameters(n_factors=128, unobserved_weight=0.01, recency_decay=1.5),
     Parameters(unobserved_weight=0.3, l2=0.003),
 )
 ALS = Method("als", "implicit ALS", STARTS, CHOICES, learn, n_bytes)

@@ -18,10 +18,10 @@ class Parameters:
     """How the vectors are learned, see `numerics.factors.bpr`. ``popularity_exponent`` 0 draws unchosen products evenly."""
 
     n_factors: int = 64
-    n_rounds: int = 40
-    learning_rate: float = 0.05
-    l2: float = 0.01
-    popularity_exponent: float = 0.0
+    n_rounds: int = 80
+    learning_rate: float = 0.1
+    l2: float = 0.03
+    popularity_exponent: float = 0.5
     kind_exponent: float = 1.0
     half_life_days: float = 1e6
 
@@ -83,5 +83,5 @@ def n_bytes(known: Known, parameters: Parameters) -> int:
     return 4 * parameters.n_factors * n_rows + 60 * len(known.log.product) + (1 << 26)
 
 
-STARTS = (Parameters(), Parameters(l2=0.1, popularity_exponent=0.5))
+STARTS = (Parameters(), Parameters(n_factors=128, learning_rate=0.2))
 BPR = Method("bpr", "BPR", STARTS, CHOICES, learn, n_bytes)
