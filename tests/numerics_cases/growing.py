@@ -27,7 +27,17 @@ def lists(random, n):
     }
 
 
+def last_events(random, n):
+    from numerics_cases.case import a_log
+
+    from shopkeeper.numerics.sparse_rows import merge
+
+    log = a_log(random, n)
+    return {"log": log, "rows": merge(log, np.ones(4), 1, np.inf), "kind": 2, "now": 50 * 86_400_000_000}
+
+
 CASES = {
+    "growing.last_events.days_since": Case(last_events),
     "growing.growing_graph.still": Case(graph),
     "growing.explaining.explain_lists": Case(
         lists,

@@ -9,7 +9,7 @@ from shopkeeper.capabilities.recommend.learning.packing import arrays, card, hea
 from shopkeeper.capabilities.recommend.methods.content import learn_content
 from shopkeeper.capabilities.recommend.methods.item_graph import degrees, learn_graph, source_factor
 from shopkeeper.capabilities.recommend.methods.method import Known, Products
-from shopkeeper.capabilities.recommend.read import Interactions, read_interactions, read_products, read_texts
+from shopkeeper.capabilities.recommend.read import Interactions, Texts, read_interactions, read_products
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part
@@ -69,6 +69,7 @@ def _learned(
         hybrid = learn_hybrid(known, METHOD.starts[0], tell, choice.given)
     progress.step(0.82, "comparing product texts")
     tell = teller(Part(progress, 0.82, 0.9), "comparing product texts")
-    content = learn_content(read_texts(view, data.products), len(data.products), settings.content_neighbors, tell)
+    texts = Texts(products.text_product, products.text_term, products.text_importance, products.n_terms)
+    content = learn_content(texts, len(data.products), settings.content_neighbors, tell)
     degree = degrees(rows)
     return Model(known, rows, graph, content, trend, degree, source_factor(degree, parameters), parameters, hybrid)

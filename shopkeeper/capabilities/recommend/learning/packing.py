@@ -15,17 +15,22 @@ from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, packe
 from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.results import Score
 from shopkeeper.core.schema import EVENT_KINDS
+from shopkeeper.numerics.candidates.moments import ages_days
 from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.growing.last_events import days_since
 from shopkeeper.numerics.recency import ranked
 
-PURCHASE_BIT = 1 << EVENT_KINDS.index("purchase")
+PURCHASE = EVENT_KINDS.index("purchase")
 STEPS = 32_000  # moments back and times bought beyond this count as this: they are kept in two bytes
 
 
 def arrays(model: Model, data: Interactions) -> dict[str, Array]:
     """What is saved: rows of known customers only; guests' orders have spoken through the graph."""
-    rows = model.rows.only(data.is_known)
+    known, log = data.is_known, model.known.log
+    entry = np.repeat(known, model.rows.sizes)
+    rows = model.rows.only(known)
     names = packed(as_arrow(data.customers).take(pa.array(np.flatnonzero(data.is_known))))
+    weights = kind_weights(model.known.settings, model.parameters.kind_exponent)
     return {
         "product_bytes": data.products.data, "product_offsets": data.products.offsets,
         "customer_bytes": names.data, "customer_offsets": names.offsets,
@@ -36,7 +41,9 @@ def arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "row_starts": rows.starts, "row_product": rows.product, "row_weight": rows.weight,
         "row_step": np.minimum(rows.step, STEPS).astype(np.int16),
         "row_count": np.minimum(rows.count, STEPS).astype(np.int16),
-        "row_bought": ((rows.kinds & np.uint32(PURCHASE_BIT)) > 0).astype(np.uint8),
+        "row_bought_days": days_since(log, model.rows, PURCHASE, model.known.now)[entry],
+        "row_strength": model.known.rows().weight[entry],
+        "row_age": ages_days(log, model.rows, weights, model.known.now)[entry],
     }  # fmt: skip
 
 

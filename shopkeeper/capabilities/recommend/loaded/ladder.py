@@ -6,8 +6,18 @@ import numpy as np
 
 from shopkeeper.capabilities.recommend.loaded.describing import described
 from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
-from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
-from shopkeeper.capabilities.recommend.loaded.pool import CONTENT, NEWEST, TRENDING, Pool, Product, Wanted, blended, united
+from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past, alone, nobody
+from shopkeeper.capabilities.recommend.loaded.pool import (
+    CONTENT,
+    NEWEST,
+    PRODUCT,
+    TRENDING,
+    Pool,
+    Product,
+    Wanted,
+    blended,
+    united,
+)
 from shopkeeper.capabilities.recommend.loaded.retrieving import in_order
 from shopkeeper.numerics.compiling import Array
 
@@ -67,7 +77,6 @@ def _appended(pool: Pool, code: Array, score: Array) -> Pool:
 def warm(model: RecommendModel) -> None:
     """Climb once for nobody in particular, so that the first visitor does not wait for kernels to be compiled or read."""
     code = np.zeros(1, np.int32)
-    one = np.ones(1, np.float32)
     allowed = model.catalog.mask(False, "", "")
-    climb(model, Past(code, one, one, 0, NOTHING, NOTHING), Wanted(1, allowed, NOTHING, 0.0, 1.0, True, True, 1.0), 2)
-    climb(model, Past(NOTHING, one[:0], one[:0], 0, NOTHING, NOTHING), Wanted(1, allowed, code, 0.0, 1.0, False, True), 2)
+    climb(model, alone(code), Wanted(1, allowed, NOTHING, 0.0, 1.0, True, True, 1.0), PRODUCT)
+    climb(model, nobody(), Wanted(1, allowed, code, 0.0, 1.0, False, True), PRODUCT)

@@ -27,7 +27,8 @@ class Touch(NamedTuple):
 class History:
     """What one customer or visit did since learning. Never changed: an event makes a new one, so readers need no lock.
 
-    ``touches`` has a product's newest event last; ``moments`` are the distinct ones in order; ``bought`` the products bought.
+    ``touches`` has a product's newest event last; ``moments`` are the distinct ones in order; ``bought`` the products bought,
+    each with the newest moment.
     """
 
     __slots__ = ("bought", "moments", "touches")
@@ -35,7 +36,7 @@ class History:
     def __init__(self) -> None:
         self.touches: dict[int, Touch] = {}
         self.moments: tuple[int, ...] = ()
-        self.bought: frozenset[int] = frozenset()
+        self.bought: dict[int, int] = {}
 
     def step(self, at: int) -> int:
         """How many distinct moments since learning are newer."""
@@ -58,7 +59,7 @@ class History:
             if at not in moments:
                 insort(moments, at)
             made.moments = tuple(moments[-MOMENTS_KEPT:])
-        made.bought = self.bought | {code} if is_purchase else self.bought
+        made.bought = {**self.bought, code: max(at, self.bought.get(code, at))} if is_purchase else self.bought
         return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,16 @@ import numpy as np
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
 from shopkeeper.capabilities.recommend.loaded.live import Live, Taken
-from shopkeeper.capabilities.recommend.loaded.past import NOTHING, LearnedRows, Past, Speaking, learned_past, live_past
+from shopkeeper.capabilities.recommend.loaded.past import (
+    COLUMNS,
+    NOTHING,
+    LearnedRows,
+    Past,
+    Speaking,
+    alone,
+    learned_past,
+    live_past,
+)
 from shopkeeper.capabilities.recommend.loaded.retrieving import GraphRetriever, Retriever, Scratch
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
@@ -21,6 +31,7 @@ from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.growing_graph import GrownRows, still
+from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
 
 
 class RecommendModel:
@@ -37,6 +48,7 @@ class RecommendModel:
         )  # fmt: skip
         self.content: GrownRows = still(Graph(arrays["content_starts"], arrays["content_neighbor"], arrays["content_weight"]))
         self.trending = arrays["trending"]
+        self.learned_at = int(card["now"])
         self._kind_weights = dict(card["kind_weights"])
         self.live = Live(self._kind_weights, self._growing.fade)
         self.rows = LearnedRows(arrays)
@@ -95,18 +107,18 @@ class RecommendModel:
         visit = self.live.visit(session_id) if session_id else None
         recent = self.live.customer(customer_id) if customer_id else None
         row = self.rows.of(customer_id)
-        speaking = Speaking(self._recency, self._growing.speech, self._visit_weight, self.history)
+        now = time.time_ns() // 1000
+        later = max(0.0, (now - self.learned_at) / MICROSECONDS_A_DAY)
+        speaking = Speaking(self._recency, self._growing.speech, self._visit_weight, self.history, later)
         if visit is None and recent is None and not products:
             return learned_past(row, speaking)
         given = [code for code in map(self.catalog.find, reversed(products)) if code >= 0]
-        return live_past(row, recent, visit, list(dict.fromkeys(given)), speaking)
+        return live_past(row, recent, visit, list(dict.fromkeys(given)), speaking, now)
 
     def beside(self, product_id: str) -> Past:
         """A past of this product alone, which is left out of the answer; empty for a product that nobody knows."""
         code = self.catalog.find(product_id)
-        source = np.array([code], np.int32) if code >= 0 else NOTHING
-        one = np.ones(len(source), np.float32)
-        return Past(source, one, one, 0, NOTHING, NOTHING)
+        return alone(np.array([code], np.int32) if code >= 0 else NOTHING)
 
     def excluded(self, past: Past, products: tuple[str, ...], bought: bool, seen: bool) -> Array:
         """int32 codes of what must not be shown."""
@@ -120,7 +132,7 @@ class RecommendModel:
 ARRAYS = (
     "product_bytes", "product_offsets", "customer_bytes", "customer_offsets", "graph_starts", "graph_neighbor", "graph_weight",
     "content_starts", "content_neighbor", "content_weight", "trending", "trend", "degree",
-    "row_starts", "row_product", "row_step", "row_weight", "row_count", "row_bought",
+    "row_starts", *(f"row_{name}" for name in COLUMNS),
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from shopkeeper.capabilities.recommend.loaded.live import NOBODY, History
 from shopkeeper.capabilities.recommend.methods.item_graph import claims
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
 
 NOTHING = np.empty(0, np.int32)
+NO_DAYS = np.empty(0, np.float32)
+COLUMNS = ("product", "step", "weight", "count", "bought_days", "strength", "age")
 
 
 @dataclass(frozen=True)
@@ -19,8 +23,10 @@ class Past:
     """What is known of whom an answer is for.
 
     ``source`` int32 are the products that speak, newest first, with ``weight`` float32 and ``claim`` float32 (how much each asks
-    to be shown again, where that is allowed); the first ``n_visit`` of them are of this
-    visit. ``bought`` and ``seen`` are codes, for the filters.
+    to be shown again, where that is allowed); the first ``n_visit`` of them are of this visit. ``bought`` int32 with
+    ``bought_days`` float32 since, and ``seen`` int32 are codes, for filters and for what is due again. ``step`` int64 (moments
+    back), ``strength`` float32 (weight of the kind of event, without age), ``age`` float32 days and ``times`` float32 go with
+    ``source``: what factors and a learned order read.
     """
 
     source: Array
@@ -29,6 +35,22 @@ class Past:
     n_visit: int
     bought: Array
     seen: Array
+    bought_days: Array
+    step: Array
+    strength: Array
+    age: Array
+    times: Array
+
+
+def nobody() -> Past:
+    """The past of somebody of whom nothing is known."""
+    return alone(NOTHING)
+
+
+def alone(source: Array) -> Past:
+    """A past of these products (int32), each as loud as the other, of which none was bought."""
+    one = np.ones(len(source), np.float32)
+    return Past(source, one, one, 0, NOTHING, NOTHING, NO_DAYS, np.zeros(len(source), np.int64), one, 0.0 * one, one)
 
 
 @dataclass(frozen=True)
@@ -39,7 +61,9 @@ class LearnedRow:
     step: Array
     weight: Array
     count: Array
-    bought: Array
+    bought_days: Array
+    strength: Array
+    age: Array
 
 
 class LearnedRows:
@@ -48,14 +72,13 @@ class LearnedRows:
     def __init__(self, arrays: dict[str, Array]) -> None:
         self._customers = PackedTexts(arrays["customer_bytes"], arrays["customer_offsets"])
         self._starts = arrays["row_starts"]
-        self._columns = tuple(arrays[f"row_{name}"] for name in ("product", "step", "weight", "count", "bought"))
+        self._columns = tuple(arrays[f"row_{name}"] for name in COLUMNS)
 
     def of(self, customer_id: str) -> LearnedRow:
         """The row of this customer; empty for somebody who was not learned from."""
         code = self._customers.find(customer_id) if customer_id else -1
         low, high = (int(self._starts[code]), int(self._starts[code + 1])) if code >= 0 else (0, 0)
-        product, step, weight, count, bought = (column[low:high] for column in self._columns)
-        return LearnedRow(product, step, weight, count, bought)
+        return LearnedRow(*(column[low:high] for column in self._columns))
 
     def code(self, customer_id: str) -> int:
         """The customer's place among those learned from, -1 for somebody else."""
@@ -64,49 +87,88 @@ class LearnedRows:
 
 @dataclass(frozen=True)
 class Speaking:
-    """How a past speaks: weights by moments back (``recency``) and by product (``speech``), this visit ``visit_weight`` times."""
+    """How a past speaks at ``now`` (days after learning).
+
+    Weights by moments back (``recency``) and by product (``speech``); this visit speaks ``visit_weight`` times; of a past the
+    ``history`` newest products count.
+    """
 
     recency: Array
     speech: Array
     visit_weight: float
     history: int
+    now_days: float
 
 
 def learned_past(row: LearnedRow, speaking: Speaking) -> Past:
     """The past of a customer who did nothing since learning."""
-    newest = row.product[: speaking.history]
-    n = len(newest)
-    step = row.step[:n]
+    n = min(len(row.product), speaking.history)
+    newest, step, count = row.product[:n], row.step[:n], row.count[:n]
     weight = row.weight[:n] * speaking.recency[step] * speaking.speech[newest]
-    return Past(newest, weight, claims(row.count[:n], step), 0, row.product[row.bought > 0], row.product)
+    was_bought = row.bought_days >= 0
+    return Past(
+        newest, weight, claims(count, step), 0, row.product[was_bought], row.product,
+        row.bought_days[was_bought] + np.float32(speaking.now_days), step, row.strength[:n],
+        row.age[:n] + np.float32(speaking.now_days), count,
+    )  # fmt: skip
 
 
-def live_past(row: LearnedRow, recent: History | None, visit: History | None, given: list[int], speaking: Speaking) -> Past:
+class _Live(NamedTuple):
+    """One product of a past that was touched since learning, or that the request names."""
+
+    step: int
+    weight: float
+    times: int
+    at: int
+
+
+def live_past(
+    row: LearnedRow, recent: History | None, visit: History | None, given: list[int], speaking: Speaking, now: int
+) -> Past:
     """The past of somebody who did something since learning.
 
     First the products ``given`` (newest first) and those of this visit, then the customer's others, then what was learned.
     """
     recent, visit = recent or NOBODY, visit or NOBODY
-    n_given = len(given)
-    touched: dict[int, tuple[int, float, int]] = {code: (place, 1.0, 1) for place, code in enumerate(given)}
-    for history in (visit, recent):
-        for code in reversed(history.touches):
-            if code not in touched:
-                touch = history.touches[code]
-                touched[code] = (n_given + history.step(touch.at), touch.weight, touch.times)
-        if history is visit:
-            n_visit = len(touched)
+    touched = {code: _Live(place, 1.0, 1, now) for place, code in enumerate(given)}
+    _touch(touched, visit, len(given))
+    n_visit = len(touched)
+    _touch(touched, recent, len(given))
     codes = list(touched)[: speaking.history]
-    n_live, n_moments = len(codes), n_given + max(len(recent.moments), len(visit.moments))
+    n_live, n_moments = len(codes), len(given) + max(len(recent.moments), len(visit.moments))
     old = [place for place, code in enumerate(row.product[: speaking.history].tolist()) if code not in touched]
     places = np.array(old[: speaking.history - n_live], np.int64)
-    source = np.concatenate((np.array(codes, np.int32), row.product[places]))
     live = [touched[code] for code in codes]
-    step = np.concatenate((np.array([at for at, _, _ in live], np.int64), row.step[places].astype(np.int64) + n_moments))
-    weight = np.concatenate((np.array([value for _, value, _ in live], np.float32), row.weight[places])).astype(np.float32)
+    source = np.concatenate((np.array(codes, np.int32), row.product[places]))
+    step = np.concatenate((np.array([each.step for each in live], np.int64), row.step[places].astype(np.int64) + n_moments))
+    said = np.array([each.weight for each in live], np.float32)
+    weight = np.concatenate((said, row.weight[places])).astype(np.float32)
     weight *= speaking.recency[np.minimum(step, len(speaking.recency) - 1)] * speaking.speech[source]
     weight[:n_visit] *= np.float32(speaking.visit_weight)
-    count = np.concatenate((np.array([n for _, _, n in live], np.float64), row.count[places]))
-    bought = np.concatenate((row.product[row.bought > 0], np.array([*visit.bought, *recent.bought], np.int32)))
+    times = np.concatenate((np.array([each.times for each in live], np.float32), row.count[places]))
+    age = np.array([(now - each.at) / MICROSECONDS_A_DAY for each in live], np.float32)
+    ages = np.concatenate((np.maximum(age, 0.0), row.age[places] + np.float32(speaking.now_days))).astype(np.float32)
+    strength = np.concatenate((np.minimum(said, 1.0), row.strength[places])).astype(np.float32)
+    bought, bought_days = _bought(row, recent, visit, speaking, now)
     seen = np.concatenate((row.product, np.array(list(touched), np.int32)))
-    return Past(source, weight, claims(count, step), min(n_visit, n_live), bought, seen)
+    return Past(source, weight, claims(times, step), min(n_visit, n_live), bought, seen, bought_days, step, strength, ages, times)
+
+
+def _touch(touched: dict[int, _Live], history: History, n_given: int) -> None:
+    for code in reversed(history.touches):
+        if code not in touched:
+            at, weight, times = history.touches[code]
+            touched[code] = _Live(n_given + history.step(at), weight, times, at)
+
+
+def _bought(row: LearnedRow, recent: History, visit: History, speaking: Speaking, now: int) -> tuple[Array, Array]:
+    """(codes, days since the last purchase) of everything bought, before and since learning."""
+    moments = {**visit.bought, **recent.bought}
+    learned = np.flatnonzero(row.bought_days >= 0)
+    if moments:
+        learned = learned[~np.isin(row.product[learned], list(moments))]
+    days = np.array([max(0.0, (now - at) / MICROSECONDS_A_DAY) for at in moments.values()], np.float32)
+    return (
+        np.concatenate((np.array(list(moments), np.int32), row.product[learned])),
+        np.concatenate((days, row.bought_days[learned] + np.float32(speaking.now_days))).astype(np.float32),
+    )
