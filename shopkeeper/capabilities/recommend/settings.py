@@ -69,7 +69,7 @@ class RecommendSettings:
     explore_reward: str = setting(
         "click", "what a shown product should lead to", choices=("click", "add_to_cart", "purchase", "value")
     )
-    explore_decisions: int = setting(1_000_000, "from how many decisions, the newest, the bandit learns", unit="decisions", low=0)
+    explore_decisions: int = setting(200_000, "from how many decisions, the newest, the bandit learns", unit="decisions", low=0)
     policy_decisions: int = setting(
         20_000, "on how many decisions with explored slots, the newest, policies are compared", unit="decisions", low=100
     )
@@ -100,7 +100,9 @@ class RecommendSettings:
     )
     in_stock_only: bool = setting(True, "answers show only what can be bought; what cannot is learned from all the same")
     owned: str = setting(
-        "learned", "what a customer bought before: hidden, offered again when it is due (learned), or shown", choices=OWNED_CHOICES
+        "learned",
+        "what a customer bought before: hidden, offered again when it is due (learned), or shown",
+        choices=OWNED_CHOICES,
     )
     diversity: float = setting(0.0, "how much a list varies: 0 the best products, 1 as different as possible", low=0, high=1)
     exposure_cap: float = setting(

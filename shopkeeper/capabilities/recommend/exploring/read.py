@@ -31,20 +31,22 @@ REWARDS = {
 """Which outcomes earn a reward: who buys has clicked too, even where the shop tells only the purchase."""
 
 _DECISIONS = """
-    WITH ours AS (
+    WITH newest AS (
+        SELECT decision_id, "at", place, chosen, probability, reason FROM decisions
+        WHERE (answer LIKE 'recommend.%' OR json_extract(reason, '$.explore') IS NOT NULL)
+            AND (NOT $explored OR coalesce(probability, 0) < 1)
+        ORDER BY "at" DESC, decision_id DESC LIMIT $limit
+    ), ours AS (
         SELECT decision_id, "at", coalesce(place, '') AS place, try_cast(chosen AS VARCHAR[]) AS chosen, probability,
             try_cast(json_extract(reason, '$.explore.probability') AS DOUBLE[]) AS probabilities,
             try_cast(json_extract(reason, '$.explore.explored') AS INTEGER[]) AS explored,
             coalesce(try_cast(json_extract(reason, '$.explore.candidates') AS VARCHAR[]), []) AS candidates,
             try_cast(json_extract(reason, '$.explore.strength') AS DOUBLE[]) AS strength,
             coalesce(try_cast(json_extract(reason, '$.explore.share') AS DOUBLE), 0.0) AS share
-        FROM decisions
-        WHERE (answer LIKE 'recommend.%' OR json_extract(reason, '$.explore') IS NOT NULL)
-            AND (NOT $explored OR json_extract(reason, '$.explore.candidates') IS NOT NULL)
-    ), newest AS (
-        SELECT * FROM ours WHERE len(chosen) > 0 ORDER BY "at" DESC, decision_id DESC LIMIT $limit
+        FROM newest
     ), numbered AS (
-        SELECT row_number() OVER (ORDER BY "at", decision_id) - 1 AS decision, * FROM newest
+        SELECT row_number() OVER (ORDER BY "at", decision_id) - 1 AS decision, *
+        FROM ours WHERE len(chosen) > 0 AND (NOT $explored OR len(candidates) > 0)
     )
 """
 
@@ -56,10 +58,10 @@ _SLOTS = """
     ), earned AS (
         SELECT decision_id, product_id, CASE WHEN $value THEN coalesce(sum(value), 0) ELSE 1 END AS reward
         FROM outcomes WHERE list_contains($rewards, outcome) GROUP BY decision_id, product_id
-    ), told AS (
-        SELECT DISTINCT decision_id FROM impressions WHERE decision_id IS NOT NULL
     ), seen AS (
-        SELECT DISTINCT decision_id, product_id FROM impressions WHERE decision_id IS NOT NULL
+        SELECT slots.decision_id, max(slots.position) AS last FROM slots
+        JOIN impressions ON impressions.decision_id = slots.decision_id AND impressions.product_id = slots.product_id
+        GROUP BY slots.decision_id
     )
     SELECT slots.decision, slots.position, slots.product_id,
         coalesce(probabilities[position + 1], CASE WHEN n_slots = 1 THEN probability END, 1.0) AS probability,
@@ -68,9 +70,8 @@ _SLOTS = """
     FROM slots
     LEFT JOIN earned own ON own.decision_id = slots.decision_id AND own.product_id = slots.product_id
     LEFT JOIN earned alone ON alone.decision_id = slots.decision_id AND alone.product_id IS NULL AND n_slots = 1
-    LEFT JOIN told ON told.decision_id = slots.decision_id
-    LEFT JOIN seen ON seen.decision_id = slots.decision_id AND seen.product_id = slots.product_id
-    WHERE told.decision_id IS NULL OR seen.product_id IS NOT NULL
+    LEFT JOIN seen ON seen.decision_id = slots.decision_id
+    WHERE seen.last IS NULL OR slots.position <= seen.last
     ORDER BY decision, position
 """
 
@@ -131,8 +132,8 @@ def read_slates(
     """The newest ``limit`` decisions that showed products, with what they earned: ``reward`` is a key of `REWARDS`.
 
     ``explored``: only those that had slots for exploring. Products get their codes from ``products``, else from all that occur.
-    A slot that was not seen, where the shop sends `impressions` of that decision, is left out. An outcome without a
-    product counts where only one was shown.
+    Where the shop sends `impressions` of a decision, what stands below the last product that was seen is left out. An outcome
+    without a product counts where only one was shown.
     """
     chosen = {"limit": limit, "explored": explored}
     heads = view.sql(

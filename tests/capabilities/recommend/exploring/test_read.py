@@ -80,9 +80,9 @@ def test_only_what_was_seen_counts_where_the_shop_tells(view_of):
         "impressions": [{"impression_id": "i", "at": AT, "product_id": "b", "decision_id": "d1"}],
     })  # fmt: skip
     found = read_slates(view, reward="click", limit=10)
-    assert found.decision.tolist() == [0, 1, 1]
-    assert found.position.tolist() == [1, 0, 1]
-    assert found.slot_starts.tolist() == [0, 1, 3]
+    assert found.decision.tolist() == [0, 0, 1, 1]
+    assert found.position.tolist() == [0, 1, 0, 1]
+    assert found.slot_starts.tolist() == [0, 2, 4]
 
 
 def test_an_outcome_without_a_product_counts_where_one_was_shown(view_of):
