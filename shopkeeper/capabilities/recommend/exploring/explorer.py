@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.exploring.belief import Belief
+from shopkeeper.capabilities.recommend.exploring.belief import Belief, learn_belief
+from shopkeeper.capabilities.recommend.exploring.read import read_slates
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.bandits.best import log_of_betas
 from shopkeeper.numerics.bandits.slots import fill
+from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 
 NOTHING = np.empty(0, np.int32)
@@ -111,6 +114,19 @@ class Explorer:
         return Explored(
             chosen, filled.probability, filled.explored, candidates, strength, min(share, 1.0), settings.explore_method
         )
+
+
+def learn_explorer(
+    view: ShopView, products: PackedTexts, settings: RecommendSettings, popularity: Array | None = None
+) -> dict[str, Array]:
+    """The arrays of an `Explorer` for these products, from `decisions` and what came of them; {} where nothing was decided.
+
+    ``popularity`` as in `learn_belief`.
+    """
+    if settings.explore_decisions == 0 or view.count("decisions") == 0:
+        return {}
+    slates = read_slates(view, reward=settings.explore_reward, limit=settings.explore_decisions, products=products)
+    return learn_belief(slates, settings, popularity) if slates.n_decisions else {}
 
 
 def _believed(belief: Belief, codes: Array, strength: Array, place: str, settings: RecommendSettings) -> Array:
