@@ -11,7 +11,7 @@ from shopkeeper.simulator.catalog import Catalog, make_catalog
 from shopkeeper.simulator.people import People, make_people
 from shopkeeper.simulator.settings import SimulatorSettings
 
-PARTS = ("calendar", "catalog", "people", "visits", "trade")
+PARTS = ("calendar", "catalog", "people", "visits", "trade", "reviews")
 """Each part draws from its own stream, so that a part added at the end leaves the others as they were."""
 
 

@@ -35,6 +35,7 @@ class SimulatorSettings:
     purchase_share: float = setting(0.6, "share of carted products that are bought", low=0, high=1)
     anonymous_share: float = setting(0.2, "share of visits in which nobody logs in; their orders are a guest's", low=0, high=1)
     return_share: float = setting(0.05, "share of order lines that come back", low=0, high=1)
+    review_share: float = setting(0.25, "share of order lines that their customer rates", low=0, high=1)
     newcomer_share: float = setting(0.5, "share of customers who arrive during the simulated time", low=0, high=1)
     new_product_share: float = setting(0.1, "share of products that appear during the simulated time", low=0, high=1)
     out_of_stock_share: float = setting(0.05, "share of products of which nothing is left at the end", low=0, high=1)

@@ -1,4 +1,4 @@
-"""What the simulated shop sold: orders, their lines with returns, and counts of stock."""
+"""What the simulated shop sold: orders, their lines with returns, counts of stock, and what customers thought of it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ RETURN_DAYS = (3, 21)
 """Returns come so many days after the order; those after the end of the simulated time are not in the tables."""
 COUNT_EVERY_DAYS = 7
 """Stock is counted this often, and once at the end."""
+
+MEAN_RATING, QUALITY_SPREAD, RATING_NOISE = 3.5, 0.5, 0.6
+"""A rating is the mean, the product's quality (normal), what the group means to the customer, and noise (normal)."""
+LIKED_GROUP = (1.0, 0.5, -0.5)
+"""Stars that a product of the favorite, the second and any other group gains, where choices follow taste wholly."""
+REVIEW_DAYS = (2, 30)
+"""Reviews come so many days after the order; those after the end of the simulated time are not in the tables."""
 
 
 @dataclass(frozen=True)
@@ -114,5 +121,30 @@ def stock_levels_table(scene: Scene, trade: Trade) -> pa.Table:
             "product_id": numbered("p", product),
             "at": moments(scene.calendar.start + count_days[row] * DAY - 1),
             "quantity": left[row, product],
+        },
+    )
+
+
+def reviews_table(scene: Scene, visits: Visits, trade: Trade, random: np.random.Generator) -> pa.Table:
+    """Ratings of some of what known customers bought, in order of time: stars from 1 to 5, without words."""
+    quality = random.normal(0.0, QUALITY_SPREAD, scene.catalog.n_products)
+    n_lines = len(trade.order)
+    at = trade.at + (random.uniform(*REVIEW_DAYS, n_lines) * DAY).astype(np.int64)
+    stars = MEAN_RATING + quality[trade.product] + random.normal(0.0, RATING_NOISE, n_lines)
+    customer, group = visits.customer[trade.order], scene.catalog.group[trade.product]
+    is_favorite, is_second = scene.people.favorite[customer] == group, scene.people.second[customer] == group
+    stars += scene.settings.taste * np.select([is_favorite, is_second], LIKED_GROUP[:2], LIKED_GROUP[2])
+    rated = (random.random(n_lines) < scene.settings.review_share) & (trade.quantity > 0) & (at < scene.calendar.end)
+    line = np.flatnonzero(rated & ~visits.anonymous[trade.order])
+    line = line[np.argsort(at[line], kind="stable")]
+    return shop_table(
+        "reviews",
+        {
+            "review_id": numbered("v", np.arange(len(line))),
+            "at": moments(at[line]),
+            "product_id": numbered("p", trade.product[line]),
+            "customer_id": numbered("c", customer[line]),
+            "order_id": numbered("o", trade.order[line]),
+            "rating": np.clip(np.round(stars[line]), 1.0, 5.0),
         },
     )

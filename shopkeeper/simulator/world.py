@@ -16,7 +16,7 @@ from shopkeeper.simulator.catalog import products_table
 from shopkeeper.simulator.people import customers_table
 from shopkeeper.simulator.scene import Scene, make_scene, stream
 from shopkeeper.simulator.settings import SimulatorSettings
-from shopkeeper.simulator.trade import make_trade, order_lines_table, orders_table, stock_levels_table
+from shopkeeper.simulator.trade import make_trade, order_lines_table, orders_table, reviews_table, stock_levels_table
 from shopkeeper.simulator.truth import product_probability, truth_tables
 from shopkeeper.simulator.visits import events_table, make_visits
 
@@ -88,5 +88,6 @@ def simulate(seed: int = 0, **knobs: Any) -> SimulatedShop:
         "orders": orders_table(scene, visits, trade),
         "order_lines": order_lines_table(scene, visits, trade),
         "stock_levels": stock_levels_table(scene, trade),
+        "reviews": reviews_table(scene, visits, trade, stream(seed, "reviews")),
     }
     return SimulatedShop(scene, tables, truth_tables(scene, visits))

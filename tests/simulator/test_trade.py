@@ -42,3 +42,20 @@ def test_nothing_is_left_of_what_is_out_of_stock(world):
     gone = products.filter(pc.equal(products["availability"], "out_of_stock"))["product_id"].to_pylist()
     assert gone
     assert all(last[product] == 0 for product in gone)
+
+
+def test_customers_like_what_is_to_their_taste(world):
+    reviews, truth = world.tables["reviews"].to_pylist(), world.truth["truth_customers"].to_pylist()
+    favorite = {row["customer_id"]: row["favorite_group"] for row in truth}
+    liked = [row["rating"] for row in reviews if favorite[row["customer_id"]] == world.group_of[row["product_id"]]]
+    other = [row["rating"] for row in reviews if favorite[row["customer_id"]] != world.group_of[row["product_id"]]]
+    assert sum(liked) / len(liked) > sum(other) / len(other) + 0.3
+    assert {row["rating"] for row in reviews} <= {1.0, 2.0, 3.0, 4.0, 5.0}
+
+
+def test_a_review_is_of_an_order_of_the_same_customer(world):
+    lines = {(row["order_id"], row["product_id"]): row for row in world.tables["order_lines"].to_pylist()}
+    for row in world.tables["reviews"].to_pylist():
+        line = lines[row["order_id"], row["product_id"]]
+        assert line["customer_id"] == row["customer_id"]
+        assert row["customer_id"] is not None

@@ -53,7 +53,7 @@ def test_keys_are_unique_and_numbers_are_known(world):
 
 
 def test_tables_come_in_order_of_time(world):
-    for name in ("events", "orders", "order_lines", "stock_levels"):
+    for name in ("events", "orders", "order_lines", "stock_levels", "reviews"):
         at = world.tables[name]["at"].cast(pa.int64()).to_numpy()
         assert (np.diff(at) >= 0).all(), name
 
