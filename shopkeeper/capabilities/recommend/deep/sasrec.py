@@ -26,7 +26,11 @@ MOST_PLACES = 20_000_000  # learned from in all epochs together: about ten minut
 
 @dataclass(frozen=True)
 class Parameters:
-    """How large the network is and how it is learned. ``kind_exponent``: how much more a purchase teaches than a look."""
+    """How large the network is and how it is learned. ``kind_exponent``: how much more a purchase teaches than a look.
+
+    The defaults are what the validation item of Amazon Beauty liked best of six sets; its last item, looked at once, was then
+    among the first ten of all products for 9.8 % of the customers, after 107 seconds of one core.
+    """
 
     width: int = 64
     heads: int = 2
