@@ -28,7 +28,8 @@ MOST_PLACES = 20_000_000  # learned from in all epochs together: about ten minut
 class Parameters:
     """How large the network is and how it is learned. ``kind_exponent``: how much more a purchase teaches than a look.
 
-    The defaults are what the validation item of Amazon Beauty liked best of six sets; its last item, looked at once, was then
+    Of six sets of defaults (two were stopped early) this had the best NDCG@10 on the item before the last of 6,000 customers of
+    Amazon Beauty. The last item, looked at once, was then
     among the first ten of all products for 9.8 % of the customers, after 107 seconds of one core.
     """
 
