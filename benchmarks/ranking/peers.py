@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.ranking.peers_deep import Gru4Rec, SasRec, learn_gru4rec, learn_sasrec
 from shopkeeper.capabilities.recommend.methods.method import Known, Learned, Lists, Method, Questions
 from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.sparse_rows import Rows
@@ -221,9 +222,24 @@ PEERS: dict[str, tuple[str, Method[Any]]] = {
         "cornac_ease", "cornac EASE", (Ease(),), {"penalty": (1.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)},
         _learn_ease, _ease_bytes,
     )),
+    "cornac_gru4rec": ("cornac", Method(
+        "cornac_gru4rec", "cornac GRU4Rec", (Gru4Rec(),),
+        {"learning_rate": (0.02, 0.05, 0.1, 0.2), "n_epochs": (5, 10, 20, 40), "dropout": (0.0, 0.2, 0.4),
+         "loss": ("cross-entropy", "bpr-max"), "width": (50, 100, 200, 400)},
+        learn_gru4rec, _nothing,
+    )),
+    "cornac_sasrec": ("cornac", Method(
+        "cornac_sasrec", "cornac SASRec", (SasRec(),),
+        {"n_epochs": (5, 10, 20, 40), "learning_rate": (0.0005, 0.001, 0.002), "dropout": (0.0, 0.2, 0.4),
+         "width": (50, 100, 200)},
+        learn_sasrec, _nothing,
+    )),
 }  # fmt: skip
 """By name: the library, and its method."""
 
+
+ONLY_WHEN_NAMED = ("cornac_gru4rec", "cornac_sasrec")
+"""Peers that take minutes to hours a trial without a graphics card."""
 
 ONLY_KNOWN_CUSTOMERS = ("implicit_bpr",)
 """Peers that cannot be asked by visitors, whom they did not learn from."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.ranking.data import describe, read
 from benchmarks.ranking.one import NAIVE, options
-from benchmarks.ranking.peers import ONLY_KNOWN_CUSTOMERS, PEERS, installed
+from benchmarks.ranking.peers import ONLY_KNOWN_CUSTOMERS, ONLY_WHEN_NAMED, PEERS, installed
 from benchmarks.ranking.protocols import PROTOCOLS, Protocol
 from shopkeeper.capabilities.recommend.judging.memory import free_bytes
 from shopkeeper.capabilities.recommend.methods.every import METHODS
@@ -41,7 +41,8 @@ def names(given: argparse.Namespace) -> list[str]:
     for name in asked:
         if name not in everyone:
             raise unknown("method", name, everyone, next="`--methods` takes names with commas between them")
-    asked = [*(["popularity"] if "popularity" not in asked else []), *asked, *(installed() if given.peers else ())]
+    asked = [*(["popularity"] if "popularity" not in asked else []), *asked]
+    asked += [name for name in installed() if given.peers and name not in ONLY_WHEN_NAMED]
     return [name for name in dict.fromkeys(asked) if name not in NOT_ASKED[given.protocol]]
 
 
@@ -60,9 +61,17 @@ def one(name: str, given: argparse.Namespace, folder: Path) -> tuple[dict[str, A
         *(["--verbose"] if given.verbose else []),
     ]  # fmt: skip
     facts = {"name": name, "title": {**METHODS, **installed()}[name].title}
+    # implicit shares its work among threads of its own, and asks that BLAS does not do so too.
+    own_threads = {"OPENBLAS_NUM_THREADS": "1"} if name.startswith("implicit_") else {}
     try:
         done = subprocess.run(
-            command, cwd=ROOT, timeout=60.0 * given.limit_minutes, stderr=subprocess.PIPE, text=True, check=False
+            command,
+            cwd=ROOT,
+            env={**os.environ, **own_threads},
+            timeout=60.0 * given.limit_minutes,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return {**facts, "note": f"was not done after {given.limit_minutes:g} minutes"}, {}
