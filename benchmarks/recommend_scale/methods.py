@@ -30,7 +30,7 @@ def measured(folder: Path) -> dict[str, Any]:
     known.rows()
     small = Known(*_first(log), RecommendSettings(neighbors=100))
     found: dict[str, Any] = {"interactions": len(log.product), "customers": log.n_rows, "products": log.n_products}
-    same = als.Parameters(factors=64, iterations=5)
+    same = als.Parameters(n_factors=64, n_rounds=5)
     for name, learn, parameters in (("item graph", item_graph.learn, item_graph.Parameters()), ("ALS", als.learn, same)):
         learn(small, parameters, quiet)
         started = time.perf_counter()

@@ -100,9 +100,9 @@ def learn(known: Known, parameters: Parameters, tell: Tell = quiet) -> LearnedAL
 
 
 def n_bytes(known: Known, parameters: Parameters) -> int:
-    """Peak memory of learning: both sides' vectors and their rotated copies, the entries in both orders, a block of scores."""
+    """Peak memory of learning: both sides' vectors with two copies, the entries in both orders, a block of scores."""
     n_rows = known.log.n_rows + known.log.n_products
-    return 8 * parameters.n_factors * n_rows + 40 * len(known.log.product) + (1 << 26)
+    return 12 * parameters.n_factors * n_rows + 40 * len(known.log.product) + (1 << 26)
 
 
 # The middle; few entries a customer and order matters; many entries a customer.
