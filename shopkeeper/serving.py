@@ -160,8 +160,11 @@ class Answers:
             self._catch_up(served)
 
     def _catch_up(self, served: _Served) -> None:
+        watches = getattr(served.model, "watches", None)
+        tables = served.task.observes if watches is None else watches()
         with served.lock:
-            rows, served.seen = self._store.changes(served.task.observes, served.seen)
+            rows, seen = self._store.changes(tables, served.seen)
+            served.seen = {**served.seen, **seen}
             for table, new in rows.items():
                 if new:
                     served.model.observe(table, new)

@@ -50,7 +50,11 @@ class ShopView(Protocol):
 
 
 class LearnedModel(Protocol):
-    """What a task's ``load`` gives: answers ask it, live rows change it."""
+    """What a task's ``load`` gives: answers ask it, live rows change it.
+
+    It may have ``watches() -> tuple[str, ...]``: which of the tables that its task observes it needs just now. What it does not
+    watch is not read; when it watches a table again, all that came in between is shown.
+    """
 
     def observe(self, table: str, rows: list[dict[str, Any]]) -> None:
         """Rows of a fact or entity that arrived after learning; moments are datetimes in UTC."""

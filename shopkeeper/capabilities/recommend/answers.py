@@ -6,30 +6,34 @@ from dataclasses import MISSING, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.core.answers import answer, parameter
-from shopkeeper.core.results import Decision, Reply
+from shopkeeper.core.results import Reply
 
 CUSTOMER, PRODUCT = 1, 2  # places in `loaded.pool.RUNGS`
 
 if TYPE_CHECKING:
     from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
     from shopkeeper.capabilities.recommend.loaded.past import Past
-    from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What may be shown, and where."""
 
-    n: int = parameter(10, "how many products", unit="products", low=1, high=200)
-    place: str = parameter("", "where in the shop they will be shown; kept with the decision")
-    in_stock: bool = parameter(False, "only what can be bought: not out of stock or discontinued, and not counted as 0")
+    n: int | None = parameter(None, "how many products; empty: as many as the place says (10)", unit="products", low=1, high=200)
+    place: str = parameter("", "where in the shop they will be shown; its placement completes the request")
+    in_stock: bool | None = parameter(
+        None, "only what can be bought (not out of stock or discontinued, and not counted as 0); empty: as the place says (yes)"
+    )
     category: str = parameter("", "only this category and those below it ('Home > Kitchen')")
     brand: str = parameter("", "only this brand")
     price_low: float | None = parameter(None, "only from this price on", unit="shop currency", low=0)
     price_high: float | None = parameter(None, "only up to this price", unit="shop currency", low=0)
     exclude: tuple[str, ...] = parameter((), "numbers of products that must not be shown")
-    exclude_bought: bool = parameter(True, "leave out what the customer has bought")
+    exclude_bought: bool | None = parameter(
+        None, "leave out what the customer has bought; empty: as the place says (what is due again is offered)"
+    )
     exclude_seen: bool = parameter(False, "leave out whatever the customer has bought, put in the cart or looked at")
+    as_placement: str = parameter("", "a placement as JSON that is tried in the place's stead; no decision is written down")
     reasons: bool = parameter(True, "say which of the customer's own products speak for each")
     explain: bool = parameter(False, "say in words and in full what each product stands on and what moved it")
 
@@ -72,60 +76,37 @@ def for_customer(model: Any, request: ForCustomer) -> Reply:
 
     Unknown customers get what is trending; what the customer did a moment ago counts.
     """
+    about = {"customer_id": request.customer, "session_id": request.session or None}
     past = model.past(request.customer, request.session)
-    shown = _climb(model, past, request, CUSTOMER, own=not (request.exclude_bought or request.exclude_seen))
-    body = {"customer_id": request.customer, "session_id": request.session or None}
-    return _reply(shown, request, body, request.customer, request.session)
+    return _answered(model, request, past, about, CUSTOMER, request.customer, request.session)
 
 
 @answer("recommend.for_session", uses="recommend.learn")
 def for_session(model: Any, request: ForSession) -> Reply:
     """What to show an anonymous visitor now, from what was done in this visit."""
     past = model.past("", request.session, request.products)
-    shown = _climb(model, past, request, CUSTOMER, own=False)
-    return _reply(shown, request, {"session_id": request.session or None}, "", request.session)
+    return _answered(model, request, past, {"session_id": request.session or None}, CUSTOMER, "", request.session)
 
 
 @answer("recommend.similar", uses="recommend.learn")
 def similar(model: Any, request: Similar) -> Reply:
     """What to show beside this product: what the same customers choose, then what reads alike."""
     past = model.beside(request.product)
-    request = replace(request, exclude=(*request.exclude, request.product))
-    shown = _climb(model, past, request, PRODUCT, own=False)
-    return _reply(shown, request, {"product_id": request.product}, "", "")
+    beside = replace(request, exclude=(*request.exclude, request.product))
+    return _answered(model, beside, past, {"product_id": request.product}, PRODUCT, "", "")
 
 
-def _climb(model: RecommendModel, past: Past, request: Filters, rung: int, *, own: bool) -> list[dict[str, Any]]:
-    from shopkeeper.capabilities.recommend.loaded.ladder import climb
+def _answered(
+    model: RecommendModel, request: Filters, past: Past, about: dict[str, Any], rung: int, customer: str, session: str
+) -> Reply:
+    from shopkeeper.capabilities.recommend.answering.flow import Whom, answered
 
-    return climb(model, past, _wanted(model, past, request, own), rung)
-
-
-def _wanted(model: RecommendModel, past: Past, request: Filters, own: bool) -> Wanted:
-    from shopkeeper.capabilities.recommend.loaded.pool import Wanted
-
-    return Wanted(
-        n=request.n,
-        allowed=model.catalog.mask(request.in_stock, request.category, request.brand),
-        excluded=model.excluded(past, request.exclude, request.exclude_bought, request.exclude_seen),
-        price_low=0.0 if request.price_low is None else request.price_low,
-        price_high=float("inf") if request.price_high is None else request.price_high,
-        any_price=request.price_low is None and request.price_high is None,
-        reasons=request.reasons,
-        own=model.parameters.own_weight if own else 0.0,
-    )
+    return answered(model, request, Whom(past, rung, customer, session), about)
 
 
-def _reply(shown: list[dict[str, Any]], request: Filters, about: dict[str, Any], customer: str, session: str) -> Reply:
-    rung = shown[0]["rung"] if shown else "none"
-    body = {"products": shown, "rung": rung, **about}
-    if not shown:
-        body["note"] = "No product of the shop passes these filters."
-    decision = Decision(
-        chosen=tuple(product["product_id"] for product in shown),
-        reason={"rung": rung, "rungs": [product["rung"] for product in shown]},
-        customer_id=customer or None,
-        session_id=session or None,
-        place=request.place or None,
-    )
-    return Reply(body, decision)
+def warm(model: Any) -> None:
+    """Answer once for nobody in particular, so that the first visitor does not wait for kernels to be compiled or read."""
+    some = model.catalog.describe(0).product_id if model.catalog.n_products else ""
+    for request in (ForSession(products=(some,)), ForSession(products=(some,), price_low=0.0, category="nothing"), ForSession()):
+        for_session(model, request)
+    similar(model, Similar(product=some))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,12 @@ class RecommendSettings:
         low=0,
         high=10_000,
     )
+
+
+def settings_from(card: Mapping[str, Any]) -> RecommendSettings:
+    """The settings that a model was learned with, as its card keeps them; knobs that it does not know have their defaults."""
+    names = {field.name for field in fields(RecommendSettings)}
+    return RecommendSettings(**{name: value for name, value in card.get("settings", {}).items() if name in names})
 
 
 def kind_weights(settings: RecommendSettings, exponent: float) -> npt.NDArray[Any]:

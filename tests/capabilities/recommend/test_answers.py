@@ -3,9 +3,25 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shopkeeper.capabilities.recommend.answers import ForCustomer, ForSession, Similar, for_customer, for_session, similar
+from shopkeeper.capabilities.recommend import answers
+from shopkeeper.capabilities.recommend.answers import for_customer, for_session, similar
+from shopkeeper.core.errors import SettingError
 
 NOW = datetime(2024, 8, 1)
+OPEN = {"exclude_bought": True, "in_stock": False}
+"""What most tests here ask for: new products, whether they can be bought or not. Defaults have tests of their own below."""
+
+
+def ForCustomer(**given):
+    return answers.ForCustomer(**{**OPEN, **given})
+
+
+def ForSession(**given):
+    return answers.ForSession(**{**OPEN, **given})
+
+
+def Similar(**given):
+    return answers.Similar(**{**OPEN, **given})
 
 
 def shown(reply):
@@ -212,3 +228,59 @@ def test_reasons_can_be_left_out(model):
     reply = for_customer(model, ForCustomer(customer="c007", reasons=False))
     assert all(product["reasons"] == [] for product in reply.body["products"])
     assert shown(reply) == shown(for_customer(model, ForCustomer(customer="c007")))
+
+
+def test_what_the_request_leaves_open_the_place_says(model):
+    plain = answers.ForCustomer(customer="c007", n=200)
+    assert "p59" not in shown(for_customer(model, plain)), "out of stock"
+    assert "p59" in shown(for_customer(model, answers.ForCustomer(customer="c007", n=200, in_stock=False)))
+    assert len(shown(for_customer(model, answers.ForCustomer(customer="c007", place="cart")))) == 6
+    model.observe("placements", [{"placement_id": "cart", "n_products": 3, "owned": "hide", "filters": '{"brand": "Alder"}'}])
+    reply = for_customer(model, answers.ForCustomer(customer="c007", place="cart"))
+    assert len(shown(reply)) == 3
+    assert {taste(product) for product in shown(reply)} == {0}
+    assert len(shown(for_customer(model, answers.ForCustomer(customer="c007", place="cart", n=5)))) == 5
+
+
+def test_rules_move_products_and_the_answer_says_so(model):
+    before = shown(for_customer(model, ForCustomer(customer="c007")))
+    model.observe(
+        "rules",
+        [
+            {"rule_id": "pinned", "action": "pin", "product_id": "p30", "position": 2},
+            {"rule_id": "gone", "action": "block", "product_id": before[0]},
+        ],
+    )
+    reply = for_customer(model, ForCustomer(customer="c007", explain=True))
+    assert shown(reply)[1] == "p30"
+    assert before[0] not in shown(reply)
+    assert reply.body["products"][1]["rules"][0]["rule_id"] == "pinned"
+    assert reply.decision.reason["rules"] == {"p30": ["pinned"]}
+    assert "fixed position" in reply.body["explanation"]["products"][1]["words"]
+    assert before[0] not in shown(similar(model, Similar(product=before[1], n=200)))
+    assert before[0] not in shown(for_session(model, ForSession(n=200)))
+
+
+def test_a_placement_can_be_tried_without_a_trace(model):
+    tried = json.dumps({"placement_id": "home", "n_products": 4, "owned": "show"})
+    reply = for_customer(model, answers.ForCustomer(customer="c007", as_placement=tried))
+    assert len(shown(reply)) == 4
+    assert reply.decision is None
+    for wrong in ("{", '["home"]', '{"n_products": 0}', '{"mix": {"magic": 1}}'):
+        with pytest.raises(SettingError) as caught:
+            for_customer(model, answers.ForCustomer(customer="c007", as_placement=wrong))
+        assert caught.value.next
+
+
+def test_some_slots_are_tried_out_and_their_probability_is_written_down(model):
+    tried = {"placement_id": "home", "explore_share": 0.5, "owned": "hide"}
+    model.observe("placements", [tried])
+    replies = [for_customer(model, answers.ForCustomer(customer="c007", place="home")) for _ in range(30)]
+    assert len({reply.decision.chosen for reply in replies}) > 3
+    for reply in replies:
+        explored = reply.decision.reason["explore"]
+        assert 0.0 < reply.decision.probability < 1.0
+        assert len(explored["probability"]) == len(shown(reply)) == len(set(shown(reply)))
+        assert set(shown(reply)) <= set(explored["candidates"])
+    assert "decisions" in model.watches()
+    assert "explore" not in for_customer(model, ForCustomer(customer="c007", place="email")).decision.reason

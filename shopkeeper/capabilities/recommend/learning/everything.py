@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from shopkeeper.capabilities.recommend.exploring.belief import learn_explorer
 from shopkeeper.capabilities.recommend.learning.choosing import HYBRID, Choice, chosen, teller
 from shopkeeper.capabilities.recommend.learning.listing import recommendations
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.learning.packing import arrays, card, headline
+from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.methods.content import learn_content
 from shopkeeper.capabilities.recommend.methods.item_graph import degrees, learn_graph, source_factor
 from shopkeeper.capabilities.recommend.methods.method import Known, Products
-from shopkeeper.capabilities.recommend.read import Interactions, Texts, read_interactions, read_products
+from shopkeeper.capabilities.recommend.read import Interactions, read_facts, read_interactions, read_products, read_stock
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
+from shopkeeper.capabilities.recommend.steering.steering import learn_steering
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part
 from shopkeeper.core.results import Result
 from shopkeeper.core.tasks import ShopView
+from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.sparse_rows import Log, build_log
 
 MINIMUM_CUSTOMERS = 20
@@ -30,11 +34,17 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
     _refuse_too_little(log, settings)
     products = read_products(view, data.products)
     choice = chosen(log, data, products, view, settings)
-    model = _learned(log, data, products, choice, view, settings)
+    model = _learned(log, products, choice, view, settings)
     progress.step(0.9, "listing recommendations")
     table = recommendations(model, data, settings, view)
     progress.step(0.98, "packing what was learned")
     return Result(table, choice.scores, arrays(model, data), card(model, data, choice, settings), headline(choice.scores, data))
+
+
+def steering(view: ShopView, data: Interactions, log: Log, settings: RecommendSettings) -> dict[str, Array]:
+    """What steering learns: when things are bought again, and how dear customers buy."""
+    catalog = Catalog(data.products, read_facts(view), read_stock(view).slice(0, 0))
+    return learn_steering(log, catalog.price, catalog.category, catalog.categories, settings)
 
 
 def _refuse_too_little(log: Log, settings: RecommendSettings) -> None:
@@ -50,9 +60,7 @@ def _refuse_too_little(log: Log, settings: RecommendSettings) -> None:
         )
 
 
-def _learned(
-    log: Log, data: Interactions, products: Products, choice: Choice, view: ShopView, settings: RecommendSettings
-) -> Model:
+def _learned(log: Log, products: Products, choice: Choice, view: ShopView, settings: RecommendSettings) -> Model:
     """Everything learned again with the chosen parameters, from all of the history."""
     progress, parameters = view.progress, choice.tuned.parameters
     progress.step(0.55, "learning from everything")
@@ -69,7 +77,6 @@ def _learned(
         hybrid = learn_hybrid(known, METHOD.starts[0], tell, choice.given)
     progress.step(0.82, "comparing product texts")
     tell = teller(Part(progress, 0.82, 0.9), "comparing product texts")
-    texts = Texts(products.text_product, products.text_term, products.text_importance, products.n_terms)
-    content = learn_content(texts, len(data.products), settings.content_neighbors, tell)
+    content = learn_content(products, settings.content_neighbors, tell=tell)
     degree = degrees(rows)
     return Model(known, rows, graph, content, trend, degree, source_factor(degree, parameters), parameters, hybrid)

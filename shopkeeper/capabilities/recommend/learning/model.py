@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shopkeeper.capabilities.recommend.methods.content import LearnedContent
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters
 from shopkeeper.capabilities.recommend.methods.method import Known
 from shopkeeper.numerics.co_occurrence import Graph
@@ -22,7 +23,7 @@ class Model:
     known: Known
     rows: Rows
     graph: Graph
-    content: Graph
+    content: LearnedContent
     trend: Array
     degree: Array
     source_factor: Array

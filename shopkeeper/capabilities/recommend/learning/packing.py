@@ -11,6 +11,13 @@ import pyarrow as pa
 
 from shopkeeper.capabilities.recommend.learning.choosing import Choice
 from shopkeeper.capabilities.recommend.learning.model import Model
+from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
+from shopkeeper.capabilities.recommend.loaded.retrieving import VISITS
+from shopkeeper.capabilities.recommend.methods.als import LearnedALS
+from shopkeeper.capabilities.recommend.methods.ease import LearnedEase
+from shopkeeper.capabilities.recommend.methods.popularity import Popular
+from shopkeeper.capabilities.recommend.methods.session_neighbors import LearnedVisits
+from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
 from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, packed
 from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.results import Score
@@ -21,6 +28,7 @@ from shopkeeper.numerics.growing.last_events import days_since
 from shopkeeper.numerics.recency import ranked
 
 PURCHASE = EVENT_KINDS.index("purchase")
+LISTED_IN_ORDER = 5000  # of what is popular: as many as filters may leave out before the ladder's next rung follows
 STEPS = 32_000  # moments back and times bought beyond this count as this: they are kept in two bytes
 
 
@@ -35,8 +43,8 @@ def arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "product_bytes": data.products.data, "product_offsets": data.products.offsets,
         "customer_bytes": names.data, "customer_offsets": names.offsets,
         "graph_starts": model.graph.starts, "graph_neighbor": model.graph.neighbor, "graph_weight": model.graph.weight,
-        "content_starts": model.content.starts, "content_neighbor": model.content.neighbor,
-        "content_weight": model.content.weight,
+        "content_starts": model.content.graph.starts, "content_neighbor": model.content.graph.neighbor,
+        "content_weight": model.content.graph.weight, **model.content.arrays(),
         "trending": ranked(model.trend), "trend": model.trend.astype(np.float32), "degree": model.degree.astype(np.int32),
         "row_starts": rows.starts, "row_product": rows.product, "row_weight": rows.weight,
         "row_step": np.minimum(rows.step, STEPS).astype(np.int16),
@@ -44,7 +52,30 @@ def arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "row_bought_days": days_since(log, model.rows, PURCHASE, model.known.now)[entry],
         "row_strength": model.known.rows().weight[entry],
         "row_age": ages_days(log, model.rows, weights, model.known.now)[entry],
+        **of_hybrid(model.hybrid)[0],
     }  # fmt: skip
+
+
+def of_hybrid(hybrid: LearnedHybrid | None) -> tuple[dict[str, Array], dict[str, Any]]:
+    """(arrays, card) of the retrievers and the order beside the item graph; both empty without a hybrid."""
+    if hybrid is None:
+        return {}, {}
+    found: dict[str, Any] = {**hybrid.tables.arrays(), **hybrid.ranker.arrays()}
+    about: dict[str, Any] = {
+        "ranker": hybrid.ranker.card(), "n_listed": hybrid.parameters.n_listed, "n_candidates": hybrid.parameters.n_candidates
+    }  # fmt: skip
+    for name, learned in hybrid.retrievers.items():
+        if isinstance(learned, LearnedEase):
+            found.update(learned.arrays())
+            about["ease_recency_decay"] = learned.parameters.recency_decay
+        elif isinstance(learned, LearnedALS):
+            decay = learned.parameters.recency_decay
+            found.update(ServedFactors.of(learned.factors, unit=learned.unit, recency_decay=decay).arrays())
+        elif isinstance(learned, LearnedVisits):
+            found.update({VISITS + part: array for part, array in learned.index.arrays().items()})
+        elif isinstance(learned, Popular):
+            found[f"order_{name}"] = learned.order[:LISTED_IN_ORDER]
+    return found, about
 
 
 def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSettings) -> dict[str, Any]:
@@ -63,6 +94,8 @@ def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSe
         "n_interactions": len(log.product), "n_products": len(data.products), "n_actors": len(data.customers),
         "n_customers": int(data.is_known.sum()),
         "history": settings.history, "history_limit": settings.history_limit, "visit_weight": settings.visit_weight,
+        "settings": dataclasses.asdict(settings),
+        "hybrid": of_hybrid(model.hybrid)[1],
         "kind_weights": {
             name: float(weight)
             for name, weight in zip(EVENT_KINDS, kind_weights(settings, tuned.parameters.kind_exponent), strict=False)

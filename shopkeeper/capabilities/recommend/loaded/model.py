@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from shopkeeper.capabilities.recommend.answering.ordering import LearnedOrder
+from shopkeeper.capabilities.recommend.exploring.explorer import Explorer
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
+from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
 from shopkeeper.capabilities.recommend.loaded.live import Live, Taken
 from shopkeeper.capabilities.recommend.loaded.past import (
@@ -22,43 +24,85 @@ from shopkeeper.capabilities.recommend.loaded.past import (
     learned_past,
     live_past,
 )
-from shopkeeper.capabilities.recommend.loaded.retrieving import GraphRetriever, Retriever, Scratch
+from shopkeeper.capabilities.recommend.loaded.retrieving import (
+    VISITS,
+    FactorRetriever,
+    GraphRetriever,
+    LinearRetriever,
+    OrderRetriever,
+    Retriever,
+    Scratch,
+    VisitRetriever,
+)
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
+from shopkeeper.capabilities.recommend.settings import settings_from
+from shopkeeper.capabilities.recommend.steering.placements import Placement
+from shopkeeper.capabilities.recommend.steering.steering import Steering
 from shopkeeper.core.errors import StoreDamaged
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.growing_graph import GrownRows, still
+from shopkeeper.numerics.neighbors.visit_index import VisitIndex
 from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
+
+Steered = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # rows of rules and of placements
 
 
 class RecommendModel:
     """What answers ask. Thread-safe; `observe` makes new rows count in the next answer."""
 
-    def __init__(self, arrays: dict[str, Array], card: dict[str, Any], catalog: Catalog) -> None:
+    def __init__(self, arrays: dict[str, Array], card: dict[str, Any], catalog: Catalog, steered: Steered) -> None:
         self.catalog = catalog
         self.parameters: Parameters = parameters_from(card)
+        self.settings = settings_from(card)
         self.history = int(card["history"])
+        self.learned_at = int(card["now"])
+        self.scratch = Scratch()
         graph = Graph(arrays["graph_starts"], arrays["graph_neighbor"], arrays["graph_weight"])
         self._growing = Growing(
-            graph, arrays["degree"], arrays["trend"], self.parameters, int(card["now"]), catalog.capacity,
+            graph, arrays["degree"], arrays["trend"], self.parameters, self.learned_at, catalog.capacity,
             int(card["history_limit"]),
         )  # fmt: skip
-        self.content: GrownRows = still(Graph(arrays["content_starts"], arrays["content_neighbor"], arrays["content_weight"]))
+        likeness = Graph(arrays["content_starts"], arrays["content_neighbor"], arrays["content_weight"])
+        self.content: GrownRows = still(likeness)
         self.trending = arrays["trending"]
-        self.learned_at = int(card["now"])
-        self._kind_weights = dict(card["kind_weights"])
-        self.live = Live(self._kind_weights, self._growing.fade)
+        self.live = Live(dict(card["kind_weights"]), self._growing.fade)
         self.rows = LearnedRows(arrays)
-        self.scratch = Scratch()
         self._visit_weight = float(card["visit_weight"])
-        self.retrievers: dict[str, Retriever] = {"item_graph": GraphRetriever(lambda: self.graph, self.scratch)}
-        self.mix: dict[str, float] = {"item_graph": 1.0}
-        self.each = 100
-        self.beside_content = GraphRetriever(lambda: self.content, self.scratch, speaks_for_own=False)
         self._recency = recency_table(self.parameters, 2**15 + 1024)
+        self.retrievers = retrievers(self, arrays, card)
+        self.order = LearnedOrder.from_arrays(arrays, card["hybrid"]) if card.get("hybrid") else None
+        self.mix: dict[str, float] = {"item_graph": 1.0}
+        self.beside_content = GraphRetriever(lambda: self.content, self.scratch, speaks_for_own=False)
+        self.steering = Steering.from_arrays(
+            arrays, self.settings, *steered, catalog, likeness=likeness, retrievers=tuple(self.retrievers)
+        )
+        self.explorer = Explorer(arrays if "explore_rates" in arrays else None, self.settings)
+        self._newest = self.learned_at
+        self._places: dict[str, tuple[Placement, Placement]] = {}
+
+    @property
+    def now(self) -> int:
+        """The shop's clock in microseconds: its newest event, so that a shop whose data end years ago works as it did then."""
+        return self._newest
+
+    def place(self, name: str) -> Placement:
+        """The placement of that name with the settings in the place of what it leaves open."""
+        base = self.steering.placements.get(name)
+        kept = self._places.get(name)
+        if kept is None or kept[0] is not base:
+            if len(self._places) >= PLACES_KEPT:
+                self._places.clear()
+            kept = self._places[name] = (base, base.with_settings(self.settings))
+        return kept[1]
+
+    def watches(self) -> tuple[str, ...]:
+        """The tables whose new rows count just now: decisions only where something is tried out."""
+        shares = [self.settings.explore_share, *(place.explore_share or 0.0 for place in self.steering.placements.every())]
+        return WATCHED if max(shares) > 0.0 else tuple(name for name in WATCHED if name != "decisions")
 
     @property
     def graph(self) -> GrownRows:
@@ -73,10 +117,15 @@ class RecommendModel:
     # -- live rows
 
     def observe(self, table: str, rows: list[dict[str, Any]]) -> None:
-        """Take rows that arrived after learning: events, order_lines, products, stock_levels. Others are of no concern here."""
+        """Take rows that arrived after learning of the tables in `WATCHED`; others are of no concern here."""
         if table == "products":
             self.catalog.change(rows)
             self._growing.grow(self.catalog.capacity)
+            self.steering.observe(table, rows)
+        elif table in ("rules", "placements"):
+            self.steering.observe(table, rows)
+        elif table in ("decisions", "outcomes"):
+            self.explorer.observe(table, rows, self.catalog.find)
         elif table == "stock_levels":
             self.catalog.count_stock(rows)
         elif table in ("events", "order_lines"):
@@ -94,7 +143,11 @@ class RecommendModel:
 
     def _learn_from(self, taken: list[Taken]) -> None:
         """Let events change the graph and what is trending."""
+        visits = self.retrievers.get("session_neighbors")
         for each in taken:
+            self._newest = max(self._newest, each.at)
+            if isinstance(visits, VisitRetriever):
+                visits.index.add(each.session or each.actor, each.code, each.kind_weight, each.at)
             row = self.rows.of(each.actor if each.is_customer else "")
             self._growing.take(each, (row.product, row.step, row.weight))
         if taken:
@@ -107,7 +160,7 @@ class RecommendModel:
         visit = self.live.visit(session_id) if session_id else None
         recent = self.live.customer(customer_id) if customer_id else None
         row = self.rows.of(customer_id)
-        now = time.time_ns() // 1000
+        now = self.now
         later = max(0.0, (now - self.learned_at) / MICROSECONDS_A_DAY)
         speaking = Speaking(self._recency, self._growing.speech, self._visit_weight, self.history, later)
         if visit is None and recent is None and not products:
@@ -120,20 +173,36 @@ class RecommendModel:
         code = self.catalog.find(product_id)
         return alone(np.array([code], np.int32) if code >= 0 else NOTHING)
 
-    def excluded(self, past: Past, products: tuple[str, ...], bought: bool, seen: bool) -> Array:
-        """int32 codes of what must not be shown."""
-        codes = past.seen if seen else past.bought if bought else NOTHING
-        if products:
-            given = [code for code in map(self.catalog.find, products) if code >= 0]
-            codes = np.concatenate((codes, np.array(given, np.int32)))
-        return codes
-
 
 ARRAYS = (
     "product_bytes", "product_offsets", "customer_bytes", "customer_offsets", "graph_starts", "graph_neighbor", "graph_weight",
     "content_starts", "content_neighbor", "content_weight", "trending", "trend", "degree",
     "row_starts", *(f"row_{name}" for name in COLUMNS),
 )  # fmt: skip
+
+
+WATCHED = ("events", "order_lines", "products", "stock_levels", "rules", "placements", "outcomes", "decisions")
+PLACES_KEPT = 1000  # names that requests gave; anybody may send any
+
+
+def retrievers(model: RecommendModel, arrays: dict[str, Array], card: dict[str, Any]) -> dict[str, Retriever]:
+    """Everything that was learned to name candidates, by the name of its method."""
+    scratch = model.scratch
+    found: dict[str, Retriever] = {"item_graph": GraphRetriever(lambda: model.graph, scratch)}
+    if "ease_starts" in arrays:
+        rows = still(Graph(arrays["ease_starts"], arrays["ease_neighbor"], arrays["ease_weight"]))
+        decay = float(card["hybrid"]["ease_recency_decay"])
+        found["ease"] = LinearRetriever(rows, arrays["ease_source_factor"], decay, scratch)
+    if "factors_product" in arrays:
+        found["als"] = FactorRetriever(ServedFactors.from_arrays(arrays))
+    visits = {name.removeprefix(VISITS): array for name, array in arrays.items() if name.startswith(VISITS)}
+    if visits:
+        found["session_neighbors"] = VisitRetriever(VisitIndex.from_arrays(visits))
+    found["content"] = GraphRetriever(lambda: model.content, scratch, speaks_for_own=False)
+    for name in ("popularity", "trending"):
+        if f"order_{name}" in arrays:
+            found[name] = OrderRetriever(arrays[f"order_{name}"], scratch)
+    return found
 
 
 def load_model(folder: Path, view: ShopView) -> RecommendModel:
@@ -143,9 +212,13 @@ def load_model(folder: Path, view: ShopView) -> RecommendModel:
     """
     try:
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        arrays = {name: _mapped(folder / f"{name}.npy") for name in ARRAYS}
+        arrays = {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
+        missing = [name for name in ARRAYS if name not in arrays]
+        if missing:
+            raise KeyError(f"{missing[0]}.npy is not there")
         catalog = Catalog(PackedTexts(arrays["product_bytes"], arrays["product_offsets"]), read_facts(view), read_stock(view))
-        return RecommendModel(arrays, card, catalog)
+        steered = (view.table("rules").to_pylist(), view.table("placements").to_pylist())
+        return RecommendModel(arrays, card, catalog, steered)
     except (OSError, ValueError, KeyError) as error:
         raise StoreDamaged(
             "The learned recommendations cannot be read.",

@@ -8,11 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
+from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.past import Past
 from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.answering import best_of_graph, first_allowed
 from shopkeeper.numerics.growing.growing_graph import GrownRows
+from shopkeeper.numerics.neighbors.visit_index import VisitIndex
+
+VISITS = "visits_"  # what the arrays of an index of visits are called among those of a model: this and their own name
 
 
 class Scratch(threading.local):
@@ -70,3 +74,79 @@ def in_order(order: Array, shown: Array, wanted: Wanted, price: Array, scratch: 
         order, excluded, wanted.allowed, price, wanted.price_low, wanted.price_high, wanted.any_price, total, product
     )
     return product[:size]
+
+
+class LinearRetriever:
+    """Through the signed weights of a linear autoencoder, with its own way of hearing a past (`methods.ease.speech`)."""
+
+    def __init__(self, rows: GrownRows, factor: Array, recency_decay: float, scratch: Scratch) -> None:
+        self._rows, self._factor, self._decay, self._scratch = rows, factor, recency_decay, scratch
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """The products that the past predicts most."""
+        product, score = np.empty(n, np.int32), np.empty(n, np.float32)
+        known = past.source < len(self._factor)
+        if not known.any():
+            return product[:0], score[:0]
+        factor = np.where(known, self._factor[np.minimum(past.source, len(self._factor) - 1)], 0.0)
+        weight = past.strength * factor * (1.0 + np.minimum(past.step, 4095)) ** -self._decay
+        total, touched, keys = self._scratch.sized(len(wanted.allowed))
+        size = best_of_graph(
+            self._rows, past.source, weight.astype(np.float32), past.claim, wanted.own, wanted.excluded, wanted.allowed, price,
+            wanted.price_low, wanted.price_high, wanted.any_price, total, touched, keys, product, score,
+        )  # fmt: skip
+        return product[:size], score[:size]
+
+
+class VisitRetriever:
+    """Through past visits like this one."""
+
+    def __init__(self, index: VisitIndex) -> None:
+        self.index = index
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """The products that visits like the past went on to."""
+        if len(past.source) == 0:
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        own = -1.0 if wanted.own <= 0.0 else wanted.own
+        code, score = self.index.answer(past.source, past.strength, 2 * n, own=own, allowed=wanted.allowed)
+        return _passing(code, score, wanted, price, n)
+
+
+class FactorRetriever:
+    """Through the vector that the past becomes."""
+
+    def __init__(self, factors: ServedFactors) -> None:
+        self.factors = factors
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """The products whose vectors go best with the past's."""
+        if len(past.source) == 0:
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        vector = self.factors.vector(past.source, past.strength, past.step)
+        excluded = wanted.excluded if wanted.own > 0.0 else np.concatenate((wanted.excluded, past.source))
+        code, score = self.factors.best(vector, wanted.allowed, excluded, 2 * n)
+        return _passing(code, score, wanted, price, n)
+
+
+class OrderRetriever:
+    """The same order for everybody, scored by place as `methods.popularity` does."""
+
+    def __init__(self, order: Array, scratch: Scratch) -> None:
+        self._order, self._scratch = order, scratch
+
+    def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+        """The first ``n`` that pass the filters."""
+        own = np.empty(0, np.int32) if wanted.own > 0.0 else past.source
+        code = in_order(self._order, own, wanted, price, self._scratch, n)
+        return code, (1.0 / (1.0 + np.arange(len(code)))).astype(np.float32)
+
+
+def _passing(code: Array, score: Array, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
+    """The first ``n`` that are not excluded and whose price lies in the band."""
+    kept = score > 0.0
+    if len(wanted.excluded):
+        kept &= ~np.isin(code, wanted.excluded)
+    if not wanted.any_price:
+        kept &= (wanted.price_low <= price[code]) & (price[code] <= wanted.price_high)
+    return code[kept][:n], score[kept][:n]

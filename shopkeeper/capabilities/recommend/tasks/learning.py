@@ -33,7 +33,7 @@ RECOMMENDATIONS = Table(
 
 def load(folder: Path, view: ShopView) -> RecommendModel:
     """The learned model, ready to answer."""
-    from shopkeeper.capabilities.recommend.loaded.ladder import warm
+    from shopkeeper.capabilities.recommend.answers import warm
     from shopkeeper.capabilities.recommend.loaded.model import load_model
 
     model = load_model(folder, view)
@@ -44,10 +44,10 @@ def load(folder: Path, view: ShopView) -> RecommendModel:
 @task(
     "recommend.learn",
     reads=("interactions",),
-    optional=("products", "stock_levels", "recommend_trials"),
+    optional=("products", "stock_levels", "decisions", "outcomes", "impressions", "recommend_trials"),
     writes=RECOMMENDATIONS,
     load=load,
-    observes=("events", "order_lines", "products", "stock_levels"),
+    observes=("events", "order_lines", "products", "stock_levels", "rules", "placements", "outcomes", "decisions"),
 )
 def learn(view: ShopView, settings: RecommendSettings) -> Result:
     """What would each customer like?

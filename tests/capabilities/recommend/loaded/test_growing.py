@@ -37,7 +37,7 @@ def opened(rows, tastes, view_of, save, folder):
 
 
 def answers(model, customers, n=10):
-    asked = [for_customer(model, ForCustomer(customer=name, n=n, reasons=True)).body["products"] for name in customers]
+    asked = [for_customer(model, ForCustomer(customer=name, n=n, exclude_bought=True)).body["products"] for name in customers]
     return [{product["product_id"]: product for product in products} for products in asked]
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.loaded.describing import described
 from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
-from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past, alone, nobody
+from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
 from shopkeeper.capabilities.recommend.loaded.pool import (
     CONTENT,
     NEWEST,
-    PRODUCT,
     TRENDING,
     Pool,
-    Product,
     Wanted,
     blended,
     united,
@@ -21,14 +18,7 @@ from shopkeeper.capabilities.recommend.loaded.pool import (
 from shopkeeper.capabilities.recommend.loaded.retrieving import in_order
 from shopkeeper.numerics.compiling import Array
 
-
-def climb(model: RecommendModel, past: Past, wanted: Wanted, rung: int) -> list[Product]:
-    """At most ``wanted.n`` products, each with the rung it stands on and its reasons; fewer only where no more pass the filters.
-
-    ``rung`` is what products of the learned retrievers stand on; those for which this visit speaks loudest stand on ``session``.
-    """
-    pool = gathered(model, past, wanted, rung, wanted.n)
-    return described(model, past, pool, own=wanted.own > 0.0, reasons=wanted.reasons)
+EACH = 100  # candidates that each retriever names where several are mixed
 
 
 def gathered(model: RecommendModel, past: Past, wanted: Wanted, rung: int, n: int) -> Pool:
@@ -46,9 +36,11 @@ def gathered(model: RecommendModel, past: Past, wanted: Wanted, rung: int, n: in
 
 def _named(model: RecommendModel, past: Past, wanted: Wanted, rung: int, n: int) -> Pool:
     """What the learned retrievers name, in the learned order."""
+    if model.order is not None and not wanted.mix:
+        return model.order.pool(model.retrievers, past, wanted, model.catalog.price, rung, n, model.now)
     weights = wanted.mix or model.mix
     names = tuple(name for name in model.retrievers if weights.get(name, 0.0) > 0.0)
-    each = n if len(names) == 1 else max(n, model.each)
+    each = n if len(names) == 1 else max(n, EACH)
     found = [model.retrievers[name].best(past, wanted, model.catalog.price, each) for name in names]
     if not found:
         return Pool(NOTHING, np.empty(0, np.float32), np.empty(0, np.uint8), np.empty((0, 0), np.float32))
@@ -72,11 +64,3 @@ def _appended(pool: Pool, code: Array, score: Array) -> Pool:
     pool = pool.with_more(code, CONTENT)
     pool.score[n_before:] = score
     return pool
-
-
-def warm(model: RecommendModel) -> None:
-    """Climb once for nobody in particular, so that the first visitor does not wait for kernels to be compiled or read."""
-    code = np.zeros(1, np.int32)
-    allowed = model.catalog.mask(False, "", "")
-    climb(model, alone(code), Wanted(1, allowed, NOTHING, 0.0, 1.0, True, True, 1.0), PRODUCT)
-    climb(model, nobody(), Wanted(1, allowed, code, 0.0, 1.0, False, True), PRODUCT)

@@ -1,0 +1,82 @@
+"""The learned order in service: every retriever names candidates, and the ranker puts them in line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
+from shopkeeper.capabilities.recommend.loaded.pool import Pool, Wanted, united
+from shopkeeper.capabilities.recommend.loaded.retrieving import Retriever
+from shopkeeper.capabilities.recommend.ranking.candidates import OWN, OWN_LISTED
+from shopkeeper.capabilities.recommend.ranking.features import HISTORY, FeatureTables
+from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
+from shopkeeper.numerics.candidates.gather import FUSED
+from shopkeeper.numerics.compiling import Array
+
+
+@dataclass(frozen=True)
+class LearnedOrder:
+    """What orders candidates: the ranker, what is known of products, and how many each retriever names."""
+
+    ranker: LearnedRanker
+    tables: FeatureTables
+    each: int
+    most: int
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], card: Mapping[str, Any]) -> LearnedOrder:
+        """What was saved beside the retrievers."""
+        return cls(
+            LearnedRanker.from_arrays(arrays, card["ranker"]), FeatureTables.from_arrays(arrays), int(card["n_listed"]),
+            int(card["n_candidates"]),
+        )  # fmt: skip
+
+    def pool(
+        self, retrievers: Mapping[str, Retriever], past: Past, wanted: Wanted, price: Array, rung: int, n: int, now: int
+    ) -> Pool:
+        """The ``n`` best candidates; their scores are shares of the best one's odds."""
+        names = self.ranker.sources
+        found = [
+            _own(past, wanted, price) if name == OWN else retrievers[name].best(past, wanted, price, self.each) for name in names
+        ]
+        code, by = united(found, names)
+        if len(code) == 0:
+            return Pool(NOTHING, np.empty(0, np.float32), np.empty(0, np.uint8), by, names)
+        code, by = _highest(code, by, self.most)
+        newest = slice(0, HISTORY)
+        read = (past.source[newest], past.strength[newest], past.step[newest].astype(np.int32), past.age[newest],
+                past.times[newest].astype(np.int32))  # fmt: skip
+        odds = self.ranker.rank(self.tables, read, code, by, now)
+        order = np.lexsort((code, -odds))[:n]
+        score = np.exp(np.minimum(odds[order] - odds[order[0]], 0.0)).astype(np.float32)
+        return Pool(code[order], score, np.full(len(order), rung, np.uint8), by[order], names)
+
+
+def _own(past: Past, wanted: Wanted, price: Array) -> tuple[Array, Array]:
+    """The customer's own products, where they may be shown, by how they ask to be shown again."""
+    if wanted.own <= 0.0 or len(past.source) == 0:
+        return NOTHING, np.empty(0, np.float32)
+    code, claim = past.source[:OWN_LISTED], past.claim[:OWN_LISTED]
+    kept = wanted.allowed[code] > 0
+    if len(wanted.excluded):
+        kept &= ~np.isin(code, wanted.excluded)
+    if not wanted.any_price:
+        kept &= (wanted.price_low <= price[code]) & (price[code] <= wanted.price_high)
+    return code[kept], claim[kept].astype(np.float32)
+
+
+def _highest(code: Array, by: Array, most: int) -> tuple[Array, Array]:
+    """The ``most`` candidates that stand highest in the retrievers' lists, as `numerics.candidates.gather` keeps them."""
+    if len(code) <= most:
+        return code, by
+    place = np.empty(by.shape, np.float32)
+    for column in range(by.shape[1]):
+        order = np.lexsort((code, -by[:, column]))
+        place[order, column] = np.arange(len(code))
+    fused = np.where(by > 0.0, 1.0 / (FUSED + place), 0.0).sum(axis=1)
+    kept = np.sort(np.lexsort((code, -fused))[:most])
+    return code[kept], by[kept]

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from shopkeeper.capabilities.recommend.methods.item_graph import ITEM_GRAPH
+from shopkeeper.capabilities.recommend.methods.item_graph import Parameters as GraphParameters
+from shopkeeper.capabilities.recommend.methods.method import questions_for
+from shopkeeper.capabilities.recommend.methods.popularity import POPULARITY
+from shopkeeper.capabilities.recommend.ranking.hybrid import HYBRID, Parameters, hybrid_with, learn_hybrid, repeats
+from shopkeeper.capabilities.recommend.ranking.window import window_of
+from shopkeeper.numerics.compiling import quiet
+from shopkeeper.numerics.ranking_metrics import hits, ndcg
+
+QUICK = Parameters(retrievers=("item_graph", "ease", "popularity"), n_listed=40, n_candidates=60)
+
+
+def reached(learned, world):
+    """NDCG@10 of what each customer chose after the cut, one a customer."""
+    questions = questions_for(world.known, np.arange(world.known.log.n_rows), own=0.0)
+    hit = hits(learned.lists(questions, 10).product, np.arange(len(world.target) + 1), world.target)
+    return ndcg(hit, np.ones(len(world.target), int))
+
+
+@pytest.fixture(scope="module")
+def learned(world):
+    return HYBRID.learn(world.known, QUICK, quiet)
+
+
+def test_it_beats_every_retriever_where_several_signals_matter(world, learned):
+    ours = reached(learned, world)
+    for name, retriever in learned.retrievers.items():
+        theirs = reached(retriever, world)
+        better = ours - theirs
+        assert better.mean() > 2 * better.std() / np.sqrt(len(better)), name
+    assert learned.ranker.kind == "lambda_rank"
+
+
+def test_it_does_not_hurt_where_there_is_nothing(noise):
+    ours = reached(HYBRID.learn(noise.known, QUICK, quiet), noise)
+    naive = reached(POPULARITY.learn(noise.known, POPULARITY.starts[0], quiet), noise)
+    worse = naive - ours
+    assert worse.mean() < 2 * worse.std() / np.sqrt(len(worse)) + 1e-9
+
+
+def test_the_same_seed_gives_the_same_lists(world, learned):
+    questions = questions_for(world.known, np.arange(0, 600, 7))
+    again = HYBRID.learn(world.known, QUICK, quiet)
+    assert np.array_equal(again.lists(questions, 10).product, learned.lists(questions, 10).product)
+    assert np.array_equal(again.lists(questions, 10).score, learned.lists(questions, 10).score)
+
+
+def test_own_products_are_left_out_where_they_must_be(world, learned):
+    questions = questions_for(world.known, np.arange(50))
+    listed = learned.lists(questions, 20).product
+    for row in range(50):
+        own = set(questions.log.product[questions.log.starts[row] : questions.log.starts[row + 1]].tolist())
+        assert not own & set(listed[row].tolist())
+        assert len(set(listed[row].tolist())) == 20
+
+
+def test_a_retriever_has_the_parameters_that_are_given(world):
+    given = GraphParameters(target_exponent=1.0)
+    only = Parameters(retrievers=("item_graph",), ranker="blend")
+    for parameters in (given, {"target_exponent": 1.0}):
+        learned = learn_hybrid(world.known, only, given={"item_graph": parameters})
+        assert learned.retrievers["item_graph"].parameters == given
+    assert hybrid_with({"item_graph": given}).learn(world.known, only, quiet).retrievers["item_graph"].parameters == given
+
+
+def test_what_cannot_be_learned_here_is_left_out(world):
+    learned = learn_hybrid(world.known, Parameters(retrievers=("item_graph", "no_such_method"), ranker="blend"))
+    assert list(learned.retrievers) == ["item_graph"]
+
+
+def test_one_customer_and_nobody(world):
+    from shopkeeper.capabilities.recommend.methods.method import Known
+    from shopkeeper.numerics.sparse_rows import choose_rows
+
+    for rows in ([3], []):
+        known = Known(choose_rows(world.known.log, np.array(rows, int)), world.known.now, world.known.settings)
+        learned = learn_hybrid(known, Parameters(retrievers=("item_graph", "popularity")))
+        lists = learned.lists(questions_for(known, np.arange(len(rows))), 5)
+        assert lists.product.shape == (len(rows), 5)
+
+
+def test_how_much_is_bought_again(world):
+    window = window_of(world.known)
+    had = [
+        set(world.known.log.product[world.known.log.starts[row] : world.known.log.starts[row + 1]].tolist())
+        for row in range(len(window.row))
+    ]
+    assert len(had) == len(window.row)
+    assert 0.0 < repeats(window) < 0.5
+
+
+def test_memory_is_told_before_anything_is_learned(world):
+    assert HYBRID.n_bytes(world.known, QUICK) > ITEM_GRAPH.n_bytes(world.known, ITEM_GRAPH.starts[0])
