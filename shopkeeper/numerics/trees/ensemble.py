@@ -11,6 +11,7 @@ walked at once. Thresholds are rounded down to float32, which changes no compari
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,6 +42,10 @@ class Trees:
         """How many trees."""
         return len(self.root)
 
+    def first(self, n: int) -> Trees:
+        """The sum of the first ``n`` trees, over the same memory."""
+        return dataclasses.replace(self, root=self.root[:n], depth=self.depth[:n])
+
     def arrays(self, prefix: str = "trees_") -> dict[str, Array]:
         """What is saved: each array under its name with ``prefix`` before it."""
         return {prefix + name: getattr(self, name) for name in ARRAYS}
@@ -62,8 +67,9 @@ def rounded_down(threshold: Array) -> Array:
     threshold = np.asarray(threshold, np.float64)
     limits = np.finfo(np.float32)
     near = np.clip(threshold, float(limits.min), float(limits.max)).astype(np.float32)
-    down = np.where(near.astype(np.float64) > threshold, np.nextafter(near, np.float32(-np.inf)), near)
-    result: Array = np.where(np.isinf(threshold), threshold, down).astype(np.float32)
+    with np.errstate(over="ignore"):  # just below the smallest float32 lies minus infinity
+        near = np.where(near.astype(np.float64) > threshold, np.nextafter(near, np.float32(-np.inf)), near)
+    result: Array = np.where(np.isinf(threshold), threshold, near).astype(np.float32)
     return result
 
 

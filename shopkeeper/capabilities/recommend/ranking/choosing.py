@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -23,10 +24,11 @@ from shopkeeper.numerics.compiling import Array, Tell, quiet
 BLEND, LAMBDA_RANK = "blend", "lambda_rank"
 NETWORKS = ("fm", "wide_deep", "deepfm", "ncf")
 RANKERS = (LAMBDA_RANK, BLEND, *NETWORKS)
-N_TREES = 150
+N_TREES = (10, 20, 40, 80, 120)  # how many may be right
 K = 10  # products in a judged list
 FEWEST = 60  # questions with a choice among their candidates; below, no more than the mix is learned
-SHARES = (0.6, 0.8)  # of the questions: up to here learned from, up to here told when to stop, the others choose
+FEW = 1500  # questions; below, each is judged by what was learned from the others
+FOLDS = 4
 
 
 def learn_ranker(
@@ -38,54 +40,73 @@ def learn_ranker(
     """
     if kind not in RANKERS:
         raise unknown("ranker", kind, RANKERS)
-    place = np.random.default_rng(seed).permutation(len(examples)) / max(1, len(examples))
-    learned, stop, judged = (
-        examples.only((place >= low) & (place < high)) for low, high in zip((0.0, *SHARES), (*SHARES, 1.0), strict=True)
-    )  # fmt: skip
+    kind = kind if len(examples) >= FEWEST else BLEND
     named = examples.features[:, : len(sources)].max(axis=0, initial=0.0)  # own products are named only where repeats count
     plain = {
         name: LearnedRanker(sources, name, single(column, len(sources)))
-        for column, name in enumerate(sources)
-        if named[column] > 0.0
-    }
-    mix = LearnedRanker(sources, BLEND, learn_blend(learned, len(sources)))
-    tried = {**plain, BLEND: mix}
-    if kind != BLEND and len(examples) >= FEWEST:
-        richer = _with(kind, mix, learned, stop, seed, tell)
-        tried.update({} if richer is None else {kind: richer})
-    reached = {name: gains(ranker, judged) for name, ranker in tried.items()}
-    chosen = choose(reached)
-    found = tried[chosen]
-    if chosen not in plain:
+        for column, name in enumerate(sources) if named[column] > 0.0
+    }  # fmt: skip
+    reached = _reached(examples, plain, sources, kind, seed, tell)
+    chosen, gained = choose(reached)
+    n_judged = len(next(iter(gained.values()), np.empty(0)))
+    means = {name: float(each.mean()) if len(each) else 0.0 for name, each in gained.items()}
+    found = plain.get(chosen)
+    if found is None:
         mix = LearnedRanker(sources, BLEND, learn_blend(examples, len(sources)))
-        found = mix if chosen == BLEND else _again(found, mix, examples, seed, tell)
-    means = {name: float(each.mean()) if len(each) else 0.0 for name, each in reached.items()}
-    return dataclasses.replace(found, reached=means, n_judged=len(judged))
+        kind, _, n_trees = chosen.partition(" ")
+        found = mix if kind == BLEND else _richer(kind, mix, examples, int(n_trees or 0), seed, tell)
+    return dataclasses.replace(found, reached=means, n_judged=n_judged)
 
 
-def _with(kind: str, mix: LearnedRanker, learned: Examples, stop: Examples, seed: int, tell: Tell) -> LearnedRanker | None:
-    """The mix with trees, or a network; None where the network cannot be learned here."""
-    if kind == LAMBDA_RANK:
-        stopping = (stop, mix.blend.scores(stop.features))
-        first = mix.blend.scores(learned.features)
-        trees = learn_trees(learned, first, n_trees=N_TREES, stop=stopping, seed=seed, tell=tell)
-        return dataclasses.replace(mix, kind=kind, trees=trees)
+def _reached(
+    examples: Examples, plain: Mapping[str, LearnedRanker], sources: tuple[str, ...], kind: str, seed: int, tell: Tell
+) -> dict[str, Array]:
+    """NDCG of each order, one a question that it was not learned from; orders with trees are called by how many they have."""
+    place = places(examples, seed)
+    # A quarter tells enough where questions are many; where they are few, every quarter is judged by the other three.
+    n_folds = FOLDS if len(examples) < FEW and kind not in NETWORKS else 1
+    parts: dict[str, list[Array]] = {}
+    for fold in range(n_folds):
+        inside = (place >= fold / FOLDS) & (place < (fold + 1) / FOLDS)
+        learned, judged = examples.only(~inside), examples.only(inside)
+        mix = LearnedRanker(sources, BLEND, learn_blend(learned, len(sources)))
+        tried = {**plain, BLEND: mix}
+        if kind == LAMBDA_RANK:
+            most = _richer(kind, mix, learned, N_TREES[-1], seed, _part(tell, fold, n_folds))
+            tried.update({f"{kind} {n}": dataclasses.replace(most, trees=most.trees.first(n)) for n in N_TREES})
+        elif kind in NETWORKS and not _network(kind).against(learned):
+            tried[kind] = _richer(kind, mix, learned, 0, seed, tell)
+        for name, ranker in tried.items():
+            parts.setdefault(name, []).append(gains(ranker, judged))
+    return {name: np.concatenate(each) for name, each in parts.items()}
+
+
+def _part(tell: Tell, fold: int, n_folds: int) -> Tell:
+    return lambda share: tell((fold + share) / (n_folds + 1))
+
+
+def _richer(kind: str, mix: LearnedRanker, examples: Examples, n_trees: int, seed: int, tell: Tell) -> LearnedRanker:
+    """The mix with trees, or a network."""
+    if kind in NETWORKS:
+        return dataclasses.replace(mix, kind=kind, network=_network(kind).fit(examples, seed, tell))
+    first = mix.blend.scores(examples.features)
+    return dataclasses.replace(mix, kind=kind, trees=learn_trees(examples, first, n_trees=n_trees, seed=seed, tell=tell))
+
+
+def _network(kind: str) -> Any:
     from shopkeeper.capabilities.recommend.deep.rankers import RANKERS as DEEP
 
-    if DEEP[kind].against(learned):
-        return None
-    return dataclasses.replace(mix, kind=kind, network=DEEP[kind].fit(learned, seed, tell))
+    return DEEP[kind]
 
 
-def _again(found: LearnedRanker, mix: LearnedRanker, examples: Examples, seed: int, tell: Tell) -> LearnedRanker:
-    """The same learned from all examples: as many trees as were right, or the network anew."""
-    if found.network is not None:
-        from shopkeeper.capabilities.recommend.deep.rankers import RANKERS as DEEP
+def places(examples: Examples, seed: int) -> Array:
+    """float64 [questions], from 0 to 1: where each falls when customers are shuffled; all questions of one fall on one place.
 
-        return dataclasses.replace(mix, kind=found.kind, network=DEEP[found.kind].fit(examples, seed, tell))
-    first = mix.blend.scores(examples.features)
-    trees = learn_trees(examples, first, n_trees=len(found.trees), seed=seed, tell=tell)
-    return dataclasses.replace(mix, kind=found.kind, trees=trees)
+    Else what is learned of a customer in one question would be found again in another, and look like knowledge.
+    """
+    customers, which = np.unique(examples.customer[examples.group[:-1]], return_inverse=True)
+    result: Array = np.random.default_rng(seed).permutation(len(customers))[which] / max(1, len(customers))
+    return result
 
 
 def gains(ranker: LearnedRanker, examples: Examples) -> Array:
@@ -94,15 +115,20 @@ def gains(ranker: LearnedRanker, examples: Examples) -> Array:
     return ndcg_of_groups(examples.group, examples.product, ranker.scores(examples.features, codes), examples.label, K)
 
 
-def choose(reached: Mapping[str, Array]) -> str:
-    """The name of the best order; those after the single retrievers (`blend`, then richer) only where that is no accident."""
-    richer = [name for name in (BLEND, *RANKERS) if name in reached]
-    plain = [name for name in reached if name not in richer]
-    if not plain or len(reached[plain[0]]) < 2:
-        return BLEND
-    best = max(plain, key=lambda name: float(reached[name].mean()))
-    for name in dict.fromkeys(richer):
-        better = reached[name] - reached[best]
-        if better.mean() > better.std() / np.sqrt(len(better)):
-            best = name
-    return best
+def choose(reached: Mapping[str, Array]) -> tuple[str, dict[str, Array]]:
+    """(the name of the best order, what the best of each kind reached): a less plain one only where that is no accident."""
+    best_of: dict[str, str] = {}
+    for name, values in reached.items():
+        kind = name.split(" ")[0]
+        if kind not in best_of or values.mean() > reached[best_of[kind]].mean():
+            best_of[kind] = name
+    gained = {kind: reached[name] for kind, name in best_of.items()}
+    plain = [kind for kind in gained if kind not in RANKERS]
+    if not plain or len(gained[plain[0]]) < 2:
+        return BLEND, gained
+    best = max(plain, key=lambda kind: float(gained[kind].mean()))
+    for kind in (BLEND, *(kind for kind in RANKERS if kind != BLEND)):
+        if kind in gained:
+            better = gained[kind] - gained[best]
+            best = kind if better.mean() > better.std() / np.sqrt(len(better)) else best
+    return best_of[best], gained

@@ -16,8 +16,8 @@ from shopkeeper.numerics.trees.ensemble import Trees
 from shopkeeper.numerics.trees.lightgbm_dump import trees_of
 
 MOST_LEVELS = 30  # distinct gains that LightGBM is told apart; its labels are whole numbers
-PATIENCE = 40  # trees without improvement after which no more are learned
 SHORTEST_LEAF = 20
+WORTH_THREADS = 200_000  # candidates; below, threads wait for each other longer than they work
 
 
 @dataclass(frozen=True)
@@ -47,44 +47,24 @@ def levels(label: Array) -> Levels:
     return Levels(value if len(value) else np.ones(1))
 
 
-def learn_trees(
-    examples: Examples,
-    first: Array,
-    *,
-    n_trees: int,
-    stop: tuple[Examples, Array] | None = None,
-    seed: int = 0,
-    tell: Tell = quiet,
-) -> Trees:
-    """The trees that are added to the first order: ``first`` float [candidates] are its scores, as log odds.
+def learn_trees(examples: Examples, first: Array, *, n_trees: int, seed: int = 0, tell: Tell = quiet) -> Trees:
+    """``n_trees`` trees that are added to the first order: ``first`` float [candidates] are its scores, as log odds.
 
-    At most ``n_trees``; with ``stop`` (other examples and their first scores) only as many as make those better. The same
-    examples and seed give the same trees with any number of threads.
+    The same examples and seed give the same trees with any number of threads.
     """
     import lightgbm
 
     scale = levels(examples.label)
     parameters: dict[str, Any] = {
-        "objective": "lambdarank", "metric": "ndcg", "eval_at": [10], "label_gain": scale.gain, "lambdarank_truncation_level": 20,
+        "objective": "lambdarank", "metric": "none", "label_gain": scale.gain, "lambdarank_truncation_level": 20,
         "num_leaves": 15, "learning_rate": 0.05, "max_bin": 63, "lambda_l2": 5.0, "feature_fraction": 0.8,
         "min_data_in_leaf": max(SHORTEST_LEAF, min(200, len(examples.label) // 200)), "seed": seed, "deterministic": True,
-        "force_row_wise": True, "num_threads": n_threads(), "verbose": -1,
+        "force_row_wise": True, "num_threads": 1 if len(examples.label) < WORTH_THREADS else n_threads(), "verbose": -1,
     }  # fmt: skip
-
-    def dataset(of: Examples, scores: Array, reference: Any = None) -> Any:
-        return lightgbm.Dataset(
-            of.features, label=scale.of(of.label), group=np.diff(of.group), init_score=np.asarray(scores, np.float64),
-            reference=reference,
-        )  # fmt: skip
 
     def told(environment: Any) -> None:
         tell((environment.iteration + 1) / n_trees)
 
-    data = dataset(examples, first)
-    if stop is None:
-        booster = lightgbm.train(parameters, data, n_trees, callbacks=[told])
-        return trees_of(booster.model_to_string())
-    others = dataset(*stop, data)
-    callbacks: list[Any] = [lightgbm.early_stopping(PATIENCE, first_metric_only=True, verbose=False), told]
-    booster = lightgbm.train(parameters, data, n_trees, valid_sets=[others], callbacks=callbacks)
-    return trees_of(booster.model_to_string(), booster.best_iteration)
+    sizes, label, start = np.diff(examples.group), scale.of(examples.label), np.asarray(first, np.float64)
+    data = lightgbm.Dataset(examples.features, label=label, group=sizes, init_score=start)
+    return trees_of(lightgbm.train(parameters, data, n_trees, callbacks=[told]).model_to_string())
