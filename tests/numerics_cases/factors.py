@@ -86,10 +86,11 @@ def sums(random: np.random.Generator, n: int) -> Inputs:
 
 CASES: Mapping[str, Case] = {
     "factors.als.als": Case(an_als),
-    "factors.als.diagonalized": Case(vectors),
+    "factors.bases.diagonalized": Case(vectors),
     "factors.als.fold_in": Case(a_fold),
-    "factors.als.squares": Case(vectors, together("vectors"), exact=False),
     "factors.als.weight_sums": Case(sums),
+    "factors.bases.rotated": Case(lambda random, n: {**vectors(random, n), "rotation": np.eye(6, dtype=np.float32)}),
+    "factors.bases.squares": Case(vectors, together("vectors"), exact=False),
     "factors.bpr.bpr": Case(a_ranking),
     "factors.bpr.fold_in_ranking": Case(a_ranking_fold),
     "factors.nearest.best_of_all": Case(best),

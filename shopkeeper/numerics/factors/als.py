@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array, Tell, quiet
+from shopkeeper.numerics.factors.bases import diagonalized, rotated
 from shopkeeper.numerics.factors.solvers import solve_rows
 from shopkeeper.numerics.sparse_rows import counting_sort
 
-GRAM_ROWS = 1 << 16  # rows whose squares are added in float32 before they join the float64 sum
 LEAST_L2 = 1e-9
 
 
@@ -48,23 +48,6 @@ class Factors:
     gram: Array
     penalty: Penalty
     n_known: int
-
-
-def squares(vectors: Array) -> Array:
-    """float64 [factors, factors]: the sum of v v' over the rows of ``vectors`` float32 [rows, factors]."""
-    total = np.zeros((vectors.shape[1],) * 2)
-    for low in range(0, len(vectors), GRAM_ROWS):
-        piece = vectors[low : low + GRAM_ROWS]
-        total += piece.T @ piece
-    return total
-
-
-def diagonalized(vectors: Array) -> tuple[Array, Array]:
-    """(rotation float32 [factors, factors], diagonal float32 [factors]): ``vectors`` @ rotation has diagonal `squares`."""
-    values, rotation = np.linalg.eigh(squares(vectors))
-    # A fixed sign: decompositions are unique but for it.
-    rotation = rotation * np.where(rotation[np.abs(rotation).argmax(axis=0), np.arange(len(values))] < 0, -1.0, 1.0)
-    return rotation[:, ::-1].astype(np.float32), np.maximum(values[::-1], 0.0).astype(np.float32)
 
 
 def weight_sums(starts: Array, weight: Array) -> Array:
@@ -104,20 +87,20 @@ def als(
     vectors *= np.float32(0.1 / np.sqrt(n_factors))
     vectors[np.diff(order_starts) == 0] = 0.0
     rotation, gram = diagonalized(vectors)
-    products, customers = vectors @ rotation, None
+    products, customers = rotated(vectors, rotation), None
     for number in range(n_rounds):
         customers = solve_rows(
             *by_customer, products, gram, l2_customer, unobserved=penalty.unobserved, n_steps=n_steps, before=customers
         )
         tell((number + 0.5) / n_rounds)
         rotation, gram = diagonalized(customers)
-        customers = customers @ rotation
+        customers = rotated(customers, rotation)
         products = solve_rows(
             *by_product, customers, gram, l2_product, unobserved=penalty.unobserved, n_steps=n_steps,
-            before=products @ rotation if n_steps else None,
+            before=rotated(products, rotation) if n_steps else None,
         )  # fmt: skip
         rotation, gram = diagonalized(products)
-        products, customers = products @ rotation, customers @ rotation
+        products, customers = rotated(products, rotation), rotated(customers, rotation)
         tell((number + 1.0) / n_rounds)
     if customers is None:
         customers = np.zeros((n_customers, n_factors), np.float32)

@@ -21,9 +21,9 @@ from __future__ import annotations
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array, Tell, in_threads, n_threads, quiet, ranges, summing, summing_kernel
+from shopkeeper.numerics.factors.bases import BLOCK, add_block
 
 SHORT = 8  # rows with fewer entries are solved exactly in less time than by conjugate gradients
-BLOCK = 8  # entries that are added to the normal equations together
 
 
 @summing
@@ -84,19 +84,6 @@ def _solve_few(first, end, entry, weight, other, scale, unobserved, rows, matrix
 
 
 @summing
-def _add_block(rows, matrix, k):
-    """Add the squares of BLOCK rows; whole lines, which the processor does in fewer steps than half of them."""
-    for line in range(k):
-        a, b, c, d = rows[0, line], rows[1, line], rows[2, line], rows[3, line]
-        e, f, g, h = rows[4, line], rows[5, line], rows[6, line], rows[7, line]
-        for column in range(k):
-            matrix[line, column] += (
-                a * rows[0, column] + b * rows[1, column] + c * rows[2, column] + d * rows[3, column]
-                + e * rows[4, column] + f * rows[5, column] + g * rows[6, column] + h * rows[7, column]
-            )  # fmt: skip
-
-
-@summing
 def _solve_many(first, end, entry, weight, other, scale, unobserved, rows, matrix, right, row, out):
     """As many equations as factors: x = S (I + M'M)^-1 M' t."""
     k = out.shape[1]
@@ -115,7 +102,7 @@ def _solve_many(first, end, entry, weight, other, scale, unobserved, rows, matri
                 value = root * other[what, factor] * scale[factor]
                 rows[place, factor] = value
                 right[factor] += target * value
-        _add_block(rows, matrix, k)
+        add_block(rows, matrix, k)
     _cholesky_solve(matrix, k, right)
     for factor in range(k):
         out[row, factor] = right[factor] * scale[factor]
@@ -259,7 +246,7 @@ def solve_rows(
 
     Row r has entries ``[starts[r], starts[r + 1])`` of ``entry`` int32 (rows of ``other`` float32 [others, factors]) and
     ``weight`` float32 > 0. ``gram`` float32 [factors] is the diagonal of other' other, which must be diagonal (see
-    `als.diagonalized`); ``l2`` float32 [rows] > 0. ``n_steps`` 0 solves exactly; else that many conjugate gradient steps from
+    `bases.diagonalized`); ``l2`` float32 [rows] > 0. ``n_steps`` 0 solves exactly; else that many conjugate gradient steps from
     ``before`` float32 [rows, factors] (default: zero). The same input gives the same result with any number of threads.
     """
     n_rows, k = len(starts) - 1, other.shape[1]
