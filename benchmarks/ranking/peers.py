@@ -195,41 +195,41 @@ PENALTIES = (1e-4, 1e-3, 1e-2, 0.1, 0.3, 1.0, 3.0)
 
 PEERS: dict[str, tuple[str, Method[Any]]] = {
     "implicit_als": ("implicit", Method(
-        "implicit_als", "implicit ALS", (Als(), Als(128, 0.1, 10.0)),
+        "implicit_als", "implicit: ALS", (Als(), Als(128, 0.1, 10.0)),
         {"alpha": (1.0, 2.0, 5.0, 10.0, 20.0, 40.0), "factors": FACTORS, "regularization": (*PENALTIES, 10.0, 30.0, 100.0),
          "iterations": (5, 10, 15, 30)},
         _learn_als, _nothing,
     )),
     "implicit_bpr": ("implicit", Method(
-        "implicit_bpr", "implicit BPR", (Bpr(), Bpr(128, 0.05, 0.01, 200)),
+        "implicit_bpr", "implicit: BPR", (Bpr(), Bpr(128, 0.05, 0.01, 200)),
         {"learning_rate": (0.005, 0.01, 0.02, 0.05, 0.1, 0.2), "iterations": (25, 50, 100, 200, 400), "regularization": PENALTIES,
          "factors": FACTORS},
         _learn_bpr, _nothing,
     )),
     "implicit_cosine": ("implicit", Method(
-        "implicit_cosine", "implicit cosine", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("CosineRecommender"),
+        "implicit_cosine", "implicit: cosine", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("CosineRecommender"),
         _nothing,
     )),
     "implicit_tfidf": ("implicit", Method(
-        "implicit_tfidf", "implicit TF-IDF", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("TFIDFRecommender"), _nothing,
+        "implicit_tfidf", "implicit: TF-IDF", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("TFIDFRecommender"), _nothing,
     )),
     "implicit_bm25": ("implicit", Method(
-        "implicit_bm25", "implicit BM25", (Bm25(), Bm25(400, 0.2, 0.2)),
+        "implicit_bm25", "implicit: BM25", (Bm25(), Bm25(400, 0.2, 0.2)),
         {"neighbors": SIZES, "k1": (0.05, 0.2, 0.5, 1.2, 2.0, 5.0, 20.0, 100.0), "b": (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)},
         _learn_neighbors("BM25Recommender"), _nothing,
     )),
     "cornac_ease": ("cornac", Method(
-        "cornac_ease", "cornac EASE", (Ease(),), {"penalty": (1.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)},
+        "cornac_ease", "cornac: EASE", (Ease(),), {"penalty": (1.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)},
         _learn_ease, _ease_bytes,
     )),
     "cornac_gru4rec": ("cornac", Method(
-        "cornac_gru4rec", "cornac GRU4Rec", (Gru4Rec(),),
+        "cornac_gru4rec", "cornac: GRU4Rec", (Gru4Rec(),),
         {"learning_rate": (0.02, 0.05, 0.1, 0.2), "n_epochs": (5, 10, 20, 40), "dropout": (0.0, 0.2, 0.4),
          "loss": ("cross-entropy", "bpr-max"), "width": (50, 100, 200, 400)},
         learn_gru4rec, _nothing,
     )),
     "cornac_sasrec": ("cornac", Method(
-        "cornac_sasrec", "cornac SASRec", (SasRec(),),
+        "cornac_sasrec", "cornac: SASRec", (SasRec(),),
         {"n_epochs": (5, 10, 20, 40), "learning_rate": (0.0005, 0.001, 0.002), "dropout": (0.0, 0.2, 0.4),
          "width": (50, 100, 200)},
         learn_sasrec, _nothing,

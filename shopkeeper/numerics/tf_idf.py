@@ -12,6 +12,18 @@ from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.sparse_rows import Rows, counting_sort
 
 
+def damped(frequency: Array) -> Array:
+    """float64: what a term counts that is said so often: log2(1 + tf)."""
+    result: Array = np.log1p(frequency) / np.log(2.0)
+    return result
+
+
+def rarity(n_with: Array, n_products: int) -> Array:
+    """float64 [terms]: what a term counts that so many of the products have: ln((1 + N) / (1 + df)) + 1."""
+    result: Array = np.log((1 + n_products) / (1 + n_with)) + 1.0
+    return result
+
+
 def term_rows(product: Array, term: Array, n_products: int, n_terms: int, *, importance: Array | None = None) -> Rows:
     """A row a term: the products that have it, with their TF-IDF weights; every product's vector has length 1.
 
@@ -24,7 +36,7 @@ def term_rows(product: Array, term: Array, n_products: int, n_terms: int, *, imp
     frequency = np.bincount(place, weights=value, minlength=len(distinct))
     term_of, product_of = distinct // max(n_products, 1), distinct % max(n_products, 1)
     n_with = np.bincount(term_of, minlength=n_terms)
-    weight = np.log1p(frequency) / np.log(2.0) * (np.log((1 + n_products) / (1 + n_with[term_of])) + 1.0)
+    weight = damped(frequency) * rarity(n_with, n_products)[term_of]
     length = np.sqrt(np.bincount(product_of, weights=weight**2, minlength=n_products))
     weight = weight / length[product_of]
     starts, _ = counting_sort(term_of.astype(np.int64), n_terms)
@@ -41,7 +53,7 @@ def term_rows(product: Array, term: Array, n_products: int, n_terms: int, *, imp
 
 
 def without_common(rows: Rows, budget: int) -> Rows:
-    """``rows`` without the terms that most products have, so that comparing all pairs costs at most ``budget`` steps.
+    """``rows`` with those terms emptied that most products have, so that comparing all pairs costs at most ``budget`` steps.
 
     A term that half a million products share says little and costs its square.
     """
@@ -49,7 +61,11 @@ def without_common(rows: Rows, budget: int) -> Rows:
     order = np.argsort(sizes, kind="stable")
     kept_terms = np.zeros(rows.n_rows, np.bool_)
     kept_terms[order[np.cumsum(sizes[order].astype(np.float64) ** 2) <= budget]] = True
-    return rows if kept_terms.all() else rows.only(kept_terms)
+    if kept_terms.all():
+        return rows
+    starts = np.zeros(rows.n_rows + 1, np.int64)
+    np.cumsum(np.where(kept_terms, sizes, 0), out=starts[1:])
+    return rows.entries(starts, np.repeat(kept_terms, sizes))
 
 
 def nearest_texts(rows: Rows, k: int, *, tell: Tell = quiet) -> Graph:

@@ -1,9 +1,9 @@
-"""The formulas of linear models."""
+"""The formulas of linear models and of likeness."""
 
 from collections.abc import Mapping
 
 import numpy as np
-from numerics_cases.case import N_CUSTOMERS, N_PRODUCTS, Case, Inputs, some_rows
+from numerics_cases.case import N_CUSTOMERS, N_PRODUCTS, Case, Inputs, some_rows, together
 from numerics_cases.top import a_graph
 
 
@@ -13,6 +13,10 @@ def graph(random: np.random.Generator, n: int) -> object:
     return product_graph(**a_graph(random, n))
 
 
+def sorted_(result: object, inputs: Inputs) -> object:
+    return np.sort(result)
+
+
 def products(random: np.random.Generator, n: int) -> Inputs:
     return {
         "rows": some_rows(random, n), "row_factor": random.random(N_CUSTOMERS) + 0.1,
@@ -20,7 +24,18 @@ def products(random: np.random.Generator, n: int) -> Inputs:
     }  # fmt: skip
 
 
+def two_graphs(random: np.random.Generator, n: int) -> Inputs:
+    price = random.random(N_PRODUCTS) * 10
+    price[::3] = np.nan
+    return {"graphs": [graph(random, n), graph(random, n)], "weights": [1.0, 0.5], "price": price, "price_weight": 0.5, "k": 4}
+
+
 CASES: Mapping[str, Case] = {
+    "likeness.mixing.closeness": Case(lambda random, n: {"one": float(n), "other": 3.0, "price_weight": 0.5}),
+    "likeness.mixing.mixed": Case(two_graphs),
+    "likeness.vectors.nearest_vectors": Case(
+        lambda random, n: {"vectors": random.standard_normal((n, 5)).astype(np.float32), "k": 3}
+    ),
     "linear.dense_ridge.dense_ridge": Case(
         lambda random, n: {
             **products(random, n), "penalty": np.full(N_PRODUCTS, 2.0), "gram": np.array([1.0, 0.7]),
@@ -41,5 +56,9 @@ CASES: Mapping[str, Case] = {
     ),
     "linear.strongest.strongest_of_lists": Case(
         lambda random, n: {"lists": graph(random, n), "target_factor": random.random(N_PRODUCTS) - 0.5, "k": 3}
+    ),
+    "tf_idf.damped": Case(lambda random, n: {"frequency": random.random(n) * 5}, together("frequency"), sorted_),
+    "tf_idf.rarity": Case(
+        lambda random, n: {"n_with": random.integers(0, 9, n), "n_products": 9}, together("n_with"), sorted_
     ),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.capabilities.recommend.methods.method import Products
+from shopkeeper.capabilities.recommend.texts import TEXT_COLUMNS, Texts, texts_of
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.coding import PackedTexts
@@ -36,16 +37,6 @@ class Interactions:
     customers: PackedTexts
     products: PackedTexts
     is_known: Array
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Words of the products: occurrence i is ``term[i]`` in the text of ``product[i]``, counted ``importance[i]`` times."""
-
-    product: Array
-    term: Array
-    importance: Array
-    n_terms: int
 
 
 def read_interactions(view: ShopView) -> Interactions:
@@ -115,54 +106,10 @@ def codes_of(ids: pa.ChunkedArray, texts: PackedTexts) -> Array:
     return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
 
 
-TEXT_COLUMNS = (("title", 1.0), ("brand", 1.0), ("product_type", 0.5))
-
-
 def read_texts(view: ShopView, products: PackedTexts) -> Texts:
-    """The words of every product's title, brand and category."""
-    table = view.table("products", ("product_id", *(name for name, _ in TEXT_COLUMNS)))
-    code = codes_of(table["product_id"], products)
-    product: list[Array] = []
-    words: list[pa.Array] = []
-    importance: list[Array] = []
-    for name, value in TEXT_COLUMNS:
-        of_row, found = _words(table[name])
-        product.append(code[of_row])
-        words.append(found)
-        importance.append(np.full(len(of_row), value, np.float32))
-    encoded = pa.concat_arrays(words).dictionary_encode()
-    place, term, n_terms = _terms(np.asarray(encoded.indices), encoded.dictionary.to_pylist())
-    return Texts(np.concatenate(product)[place], term, np.concatenate(importance)[place], n_terms)
-
-
-def _words(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
-    """(row of each word, the words) of a text column, in small letters."""
-    texts = pc.utf8_lower(pc.fill_null(column.cast(pa.large_string()), ""))
-    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    lists = pc.split_pattern_regex(texts, pattern=r"[^\p{L}\p{N}]+")
-    rows = np.asarray(pc.list_parent_indices(lists)).astype(np.int64)
-    words = pc.list_flatten(lists).cast(pa.large_string())
-    filled = np.asarray(pc.greater(pc.utf8_length(words), 0))
-    return rows[filled], words.filter(pa.array(filled))
-
-
-def _terms(word: Array, vocabulary: list[str]) -> tuple[Array, Array, int]:
-    """(occurrence of each term, term, number of terms): words without spaces between them (Chinese …) become pairs of signs."""
-    terms: dict[str, int] = {}
-    of_word = [[terms.setdefault(part, len(terms)) for part in _parts(text)] for text in vocabulary]
-    sizes = np.array([len(parts) for parts in of_word], np.int64)
-    flat = np.array([part for parts in of_word for part in parts], np.int64)
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    n_parts = sizes[word] if len(word) else np.empty(0, np.int64)
-    place = np.repeat(np.arange(len(word)), n_parts)
-    within = np.arange(len(place)) - np.repeat(np.cumsum(n_parts) - n_parts, n_parts)
-    return place, flat[np.repeat(starts[word], n_parts) + within] if len(place) else place, len(terms)
-
-
-def _parts(word: str) -> list[str]:
-    if len(word) > 2 and any("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3" for sign in word):
-        return [word[place : place + 2] for place in range(len(word) - 1)]
-    return [word]
+    """The terms of every product: words, signs of words and attributes."""
+    table = view.table("products", ("product_id", *TEXT_COLUMNS))
+    return texts_of(table, codes_of(table["product_id"], products))
 
 
 PRODUCT_FACTS = (
@@ -193,6 +140,7 @@ def read_products(view: ShopView, products: PackedTexts) -> Products:
         cost=_placed(code, pc.fill_null(table["cost"].cast(pa.float64()), np.nan), n, np.nan, np.float32),
         created_at=_placed(code, pc.fill_null(created_at, EARLIEST), n, EARLIEST, np.int64),
         text_product=words.product, text_term=words.term, text_importance=words.importance, n_terms=words.n_terms,
+        term_kind=words.kind, vocabulary=words.vocabulary,
     )  # fmt: skip
 
 

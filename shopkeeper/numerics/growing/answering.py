@@ -18,34 +18,40 @@ from shopkeeper.numerics.compiling import inlined, kernel
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
 
-@inlined
-def _touch(target, value, total, touched, n_touched):
-    if total[target] == 0.0 and n_touched < len(touched):
-        touched[n_touched] = target
-        n_touched += 1
-    total[target] += value
-    return n_touched
+# Arrays that go through a call in an inner loop cost more than what is done with them, so that these loops are written out.
 
 
 @inlined
 def _add_up(rows, source, share, total, touched):
     """Add what each source gives to its neighbors, learned and later ones; how many products were touched."""
     starts, neighbor, weight, slot, size, later, later_weight, ratio = rows
-    n_touched = 0
+    n_touched, room = 0, len(touched)
     for place in range(len(source)):
         what = source[place]
         if what < 0:
             continue
+        loud = share[place]
         if what < len(starts) - 1:
             for edge in range(starts[what], starts[what + 1]):
-                n_touched = _touch(neighbor[edge], share[place] * weight[edge], total, touched, n_touched)
+                target = neighbor[edge]
+                if total[target] == 0.0 and n_touched < room:
+                    touched[n_touched] = target
+                    n_touched += 1
+                total[target] += loud * weight[edge]
         at = slot[what] if what < len(slot) else -1
         if at >= 0:
             for edge in range(size[at]):
-                n_touched = _touch(later[at, edge], share[place] * later_weight[at, edge], total, touched, n_touched)
-    for place in range(n_touched):
-        if touched[place] < len(ratio):
-            total[touched[place]] *= ratio[touched[place]]
+                target = later[at, edge]
+                if total[target] == 0.0 and n_touched < room:
+                    touched[n_touched] = target
+                    n_touched += 1
+                total[target] += loud * later_weight[at, edge]
+    n_known = len(ratio)
+    if n_known > 0:
+        for place in range(n_touched):
+            target = touched[place]
+            if target < n_known:
+                total[target] *= ratio[target]
     return n_touched
 
 
@@ -60,8 +66,12 @@ def _add_own(source, claim, own, total, touched, n_touched):
         largest_claim = max(largest_claim, claim[place])
     scale = np.float32(own * highest / largest_claim)
     for place in range(len(source)):
-        if 0 <= source[place] < len(total) and claim[place] > 0.0:
-            n_touched = _touch(source[place], scale * claim[place], total, touched, n_touched)
+        target = source[place]
+        if 0 <= target < len(total) and claim[place] > 0.0:
+            if total[target] == 0.0 and n_touched < len(touched):
+                touched[n_touched] = target
+                n_touched += 1
+            total[target] += scale * claim[place]
     return n_touched
 
 
@@ -121,18 +131,6 @@ def note_reason(reasons, parts, source, value) -> None:
         reasons[rank] = source
 
 
-@inlined
-def _note(target, what, value, is_visit, total, ratio, out_reason, out_part, out_visit):
-    mark = total[target]
-    if mark > 0.0 and value > 0.0:
-        row = int(mark) - 1
-        if target < len(ratio):
-            value = value * ratio[target]
-        if is_visit:
-            out_visit[row] += value
-        note_reason(out_reason[row], out_part[row], what, value)
-
-
 @kernel
 def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_part, out_visit) -> None:
     """What speaks for each ``found`` product int32 [found]: the sources that add most to its score, and how much they add.
@@ -145,22 +143,35 @@ def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_pa
     out_reason[:, :] = -1
     out_part[:, :] = 0.0
     out_visit[:] = 0.0
+    scale = np.ones(len(found), np.float32)
     for row in range(len(found)):
         total[found[row]] = row + 1.0
+        if found[row] < len(ratio):
+            scale[row] = ratio[found[row]]
     for column in range(len(source)):
         what = source[column]
         if what < 0:
             continue
-        is_visit = column < n_visit
+        loud, heard = share[column], np.float32(1.0 if column < n_visit else 0.0)
         if what < len(starts) - 1:
             for edge in range(starts[what], starts[what + 1]):
-                value = share[column] * weight[edge]
-                _note(neighbor[edge], what, value, is_visit, total, ratio, out_reason, out_part, out_visit)
+                mark = total[neighbor[edge]]
+                if mark > 0.0:
+                    row = int(mark) - 1
+                    value = loud * weight[edge] * scale[row]
+                    if value > 0.0:
+                        out_visit[row] += heard * value
+                        note_reason(out_reason[row], out_part[row], what, value)
         at = slot[what] if what < len(slot) else -1
         if at >= 0:
             for edge in range(size[at]):
-                value = share[column] * later_weight[at, edge]
-                _note(later[at, edge], what, value, is_visit, total, ratio, out_reason, out_part, out_visit)
+                mark = total[later[at, edge]]
+                if mark > 0.0:
+                    row = int(mark) - 1
+                    value = loud * later_weight[at, edge] * scale[row]
+                    if value > 0.0:
+                        out_visit[row] += heard * value
+                        note_reason(out_reason[row], out_part[row], what, value)
     for row in range(len(found)):
         total[found[row]] = 0.0
 

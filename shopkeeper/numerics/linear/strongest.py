@@ -99,7 +99,7 @@ def _of_dense(low, high, dense, factor, k, neighbor, weight, sizes):
 def strongest_of_dense(dense: Array, target_factor: Array, k: int) -> Graph:
     """For each product (row of ``dense`` float [products, products]) its ``k`` strongest weights, times ``target_factor``."""
     n_products = len(dense)
-    k = min(k, n_products)
+    k = min(k, dense.shape[1])
     neighbor, weight = np.zeros(n_products * k, np.int32), np.zeros(n_products * k, np.float32)
     sizes = np.zeros(n_products, np.int64)
     factor = np.asarray(target_factor, np.float32)

@@ -182,9 +182,14 @@ def _key(given: Material, at: Exam) -> str:
     """The same text for the same exam: trials on it can be compared."""
     digest = hashlib.sha256(__version__.encode())
     settings = {name: value for name, value in dataclasses.asdict(given.settings).items() if name not in BUDGETS}
-    digest.update(json.dumps([settings, given.seed, at.known.now, dataclasses.asdict(at.popularity)], sort_keys=True).encode())
-    log = at.known.log
-    for part in (log.starts, log.product, log.kind, log.at, at.new.row, at.new.target, *vars(given.products).values()):
+    digest.update(
+        json.dumps(
+            [settings, given.seed, at.known.now, dataclasses.asdict(at.popularity), given.products.n_terms], sort_keys=True
+        ).encode()
+    )
+    log, of = at.known.log, given.products
+    facts = (of.category, of.brand, of.price, of.cost, of.created_at)
+    for part in (log.starts, log.product, log.kind, log.at, at.new.row, at.new.target, *facts):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shopkeeper.capabilities.recommend.exploring.belief import learn_explorer
 from shopkeeper.capabilities.recommend.learning.choosing import HYBRID, Choice, chosen, teller
 from shopkeeper.capabilities.recommend.learning.listing import recommendations
 from shopkeeper.capabilities.recommend.learning.model import Model

@@ -8,6 +8,7 @@ from typing import Any
 from shopkeeper.capabilities.recommend.deep.sasrec import SASREC
 from shopkeeper.capabilities.recommend.methods.als import ALS
 from shopkeeper.capabilities.recommend.methods.bpr import BPR
+from shopkeeper.capabilities.recommend.methods.content import CONTENT
 from shopkeeper.capabilities.recommend.methods.customer_neighbors import CUSTOMER_NEIGHBORS
 from shopkeeper.capabilities.recommend.methods.ease import EASE
 from shopkeeper.capabilities.recommend.methods.item_graph import ITEM_GRAPH
@@ -21,6 +22,7 @@ BASELINES: tuple[Method[Any], ...] = (POPULARITY, BOUGHT_AGAIN)
 OURS: tuple[Method[Any], ...] = (
     ITEM_GRAPH,
     EASE,
+    CONTENT,
     PRODUCT_NEIGHBORS,
     CUSTOMER_NEIGHBORS,
     SESSION_NEIGHBORS,

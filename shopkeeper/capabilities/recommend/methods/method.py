@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
+from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array, Tell
 from shopkeeper.numerics.recency import trend
 from shopkeeper.numerics.sparse_rows import Log, Rows, choose_rows, merge
@@ -28,7 +29,7 @@ class Products:
 
     category and brand int32 (-1: unknown), price and cost float32 in the shop's currency (NaN: unknown), created_at int64
     microseconds (the smallest number: unknown). ``text_product``, ``text_term`` and ``text_importance`` are the words as in
-    `read.Texts`, with ``n_terms`` of them.
+    `texts.Texts`, with ``n_terms`` of them, of kinds ``term_kind`` (empty: all words) and spelled as in ``vocabulary``.
     """
 
     category: Array
@@ -40,6 +41,8 @@ class Products:
     text_term: Array
     text_importance: Array
     n_terms: int
+    term_kind: Array = field(default_factory=lambda: np.empty(0, np.uint8))
+    vocabulary: PackedTexts | None = None
 
 
 @dataclass

@@ -8,9 +8,10 @@ from nicegui import ui
 
 from shopkeeper.core.errors import NotLearned, UnknownName
 from shopkeeper.server.dashboard import cards
-from shopkeeper.server.dashboard.models import people, recommending
+from shopkeeper.server.dashboard.models import people
+from shopkeeper.server.dashboard.models.recommending import suggesting
 from shopkeeper.server.dashboard.pages import scoring
-from shopkeeper.server.dashboard.pages.suggestions import TASK, Suggestions
+from shopkeeper.server.dashboard.pages.recommending.suggestions import TASK, Suggestions
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
@@ -90,7 +91,7 @@ async def _customer(desk: Desk, customer_id: str) -> None:
             await Suggestions(
                 desk,
                 desk.t("recommend.for_customer"),
-                lambda filters: recommending.for_customer(desk.shop, customer_id, filters),
+                lambda filters: suggesting.for_customer(desk.shop, customer_id, filters),
                 has_bought=known.n_orders > 0,
             ).build()
             _scores(desk, only_first=True)
@@ -157,7 +158,7 @@ async def _product(desk: Desk, product_id: str) -> None:
         await Suggestions(
             desk,
             desk.t("recommend.similar"),
-            lambda filters: recommending.similar(desk.shop, product_id, filters),
+            lambda filters: suggesting.similar(desk.shop, product_id, filters),
             has_bought=False,
         ).build()
         with cards.box("sk-stack"):
