@@ -211,7 +211,8 @@ PEERS: dict[str, tuple[str, Method[Any]]] = {
         _nothing,
     )),
     "implicit_tfidf": ("implicit", Method(
-        "implicit_tfidf", "implicit: TF-IDF", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("TFIDFRecommender"), _nothing,
+        "implicit_tfidf", "implicit: TF-IDF", (Neighbors(),), {"neighbors": SIZES}, _learn_neighbors("TFIDFRecommender"),
+        _nothing,
     )),
     "implicit_bm25": ("implicit", Method(
         "implicit_bm25", "implicit: BM25", (Bm25(), Bm25(400, 0.2, 0.2)),
@@ -219,7 +220,8 @@ PEERS: dict[str, tuple[str, Method[Any]]] = {
         _learn_neighbors("BM25Recommender"), _nothing,
     )),
     "cornac_ease": ("cornac", Method(
-        "cornac_ease", "cornac: EASE", (Ease(),), {"penalty": (1.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)},
+        "cornac_ease", "cornac: EASE", (Ease(),),
+        {"penalty": (1.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)},
         _learn_ease, _ease_bytes,
     )),
     "cornac_gru4rec": ("cornac", Method(

@@ -1,15 +1,18 @@
+import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from shopkeeper.capabilities.recommend.judging import tuning
+from shopkeeper.capabilities.recommend.judging.material import material
 from shopkeeper.capabilities.recommend.judging.search import Trial
 from shopkeeper.capabilities.recommend.judging.tuning import best_of, best_trials
 from shopkeeper.capabilities.recommend.methods.every import METHODS
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.tasks import tune
 from shopkeeper.core.errors import Cancelled
-from shopkeeper.core.progress import Watched
+from shopkeeper.core.progress import Silent, Watched
 
 BRIEF = RecommendSettings(evaluated_methods="item_graph", tune_trials=12)
 
@@ -110,6 +113,21 @@ def test_new_data_begin_at_the_earlier_best(tastes, view_of, whole, counted):
     tune(view_of(fewer, in_service=whole.card), BRIEF)
     best = next(row for row in whole.table.to_pylist() if row["is_best"])
     assert vars(counted[0]) == json.loads(best["parameters"])
+
+
+def test_trials_belong_to_the_same_exam_and_not_to_the_process(tastes, view_of):
+    """What a process may order otherwise (the words of texts) does not say that the data are others."""
+
+    def key(seed=0, **changes):
+        given = material(view_of(tastes, seed=seed), BRIEF, Silent())
+        given = dataclasses.replace(given, products=dataclasses.replace(given.products, **changes))
+        return tuning._key(given, given.validation())
+
+    same = key()
+    assert key() == same
+    assert key(text_term=np.array([7])) == same
+    assert key(seed=1) != same
+    assert key(price=np.full(61, 2.0, np.float32)) != same
 
 
 def test_progress_goes_forward_and_tells_the_best_so_far(tastes, view_of):
