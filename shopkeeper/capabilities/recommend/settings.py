@@ -41,6 +41,11 @@ class RecommendSettings:
     tuning_interactions: int = setting(
         600_000, "tune on a sample of customers with about this many interactions", unit="interactions", low=1000
     )
+    order: str = setting(
+        "auto",
+        "what orders lists: the item graph, or the hybrid of several methods where it is better; auto: where a comparison said so",
+        choices=("auto", "item_graph", "hybrid"),
+    )
     hybrid_interactions: int = setting(
         1_200_000, "up to how many interactions several methods are mixed and ordered by a ranker", unit="interactions", low=0
     )

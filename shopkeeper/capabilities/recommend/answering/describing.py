@@ -60,7 +60,22 @@ def _speak(
     thousandths = np.minimum(part * (1000.0 / full)[:, None], 1000.0).astype(np.int64).tolist()
     owned = frozenset(past.source.tolist()) if own else NOBODY
     for place, code, because, shares in zip(places.tolist(), found.tolist(), reason.tolist(), thousandths, strict=True):
-        entries[place]["reasons"] = _reasons(model, code, because, shares, code in owned)
+        speaking = _kin(model, past, code) if because[0] < 0 and len(model.arrivals) else (because, shares)
+        entries[place]["reasons"] = _reasons(model, code, *speaking, code in owned)
+
+
+def _kin(model: RecommendModel, past: Past, code: int) -> tuple[list[int], list[int]]:
+    """(own products, thousandths) that a product which came after learning reads like, or that came and read like it."""
+    likeness = dict(zip(*(part.tolist() for part in model.arrivals.neighbors(code)), strict=True))
+    found: dict[int, float] = {}
+    for source, weight in zip(past.source.tolist(), past.weight.tolist(), strict=True):
+        other = dict(zip(*(part.tolist() for part in model.arrivals.neighbors(source)), strict=True))
+        value = weight * max(likeness.get(source, 0.0), other.get(code, 0.0))
+        if value > 0.0:
+            found[source] = value
+    best = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:N_REASONS]
+    total = max(sum(found.values()), 1e-30)
+    return [source for source, _ in best] + [-1], [int(1000 * value / total) for _, value in best] + [0]
 
 
 def _full(shown: Pool, places: Array, part: Array) -> Array:

@@ -15,7 +15,7 @@ from shopkeeper.capabilities.recommend.loaded.pool import (
     blended,
     united,
 )
-from shopkeeper.capabilities.recommend.loaded.retrieving import in_order
+from shopkeeper.capabilities.recommend.loaded.retrieving import in_order, passing
 from shopkeeper.numerics.compiling import Array
 
 EACH = 100  # candidates that each retriever names where several are mixed
@@ -26,8 +26,7 @@ def gathered(model: RecommendModel, past: Past, wanted: Wanted, rung: int, n: in
     pool = _named(model, past, wanted, rung, n)
     price = model.catalog.price
     if len(pool) < n and len(past.source):
-        code, score = model.beside_content.best(past, _without(wanted, pool.code), price, n - len(pool))
-        pool = _appended(pool, code, score)
+        pool = _appended(pool, *_alike(model, past, _without(wanted, pool.code), n - len(pool)))
     for order, place in ((model.trending_now, TRENDING), (model.trending, TRENDING), (model.catalog.newest, NEWEST)):
         if len(pool) < n:
             pool = pool.with_more(in_order(order, pool.code, wanted, price, model.scratch, n - len(pool)), place)
@@ -48,6 +47,27 @@ def _named(model: RecommendModel, past: Past, wanted: Wanted, rung: int, n: int)
     score = by[:, 0] if len(names) == 1 else blended(by, np.array([weights[name] for name in names]))
     order = np.lexsort((code, -score))[:n]
     return Pool(code[order], score[order], np.full(len(order), rung, np.uint8), by[order], names)
+
+
+def _alike(model: RecommendModel, past: Past, wanted: Wanted, n: int) -> tuple[Array, Array]:
+    """(codes, scores) of products that read like those of the past: learned ones, and those that came after learning."""
+    code, score = model.beside_content.best(past, wanted, model.catalog.price, n)
+    if len(model.arrivals) == 0:
+        return code, score
+    found = dict(zip(code.tolist(), score.tolist(), strict=True))
+    near = [model.arrivals.beside(past.source, past.weight)]
+    near += [
+        (codes, likeness * weight)
+        for source, weight in zip(past.source.tolist(), past.weight.tolist(), strict=True)
+        for codes, likeness in (model.arrivals.neighbors(source),)
+        if len(codes)
+    ]
+    for codes, weights in near:
+        kept = passing(codes, wanted, model.catalog.price)
+        for other, weight in zip(codes[kept].tolist(), weights[kept].tolist(), strict=True):
+            found[other] = found.get(other, 0.0) + weight
+    best = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:n]
+    return np.array([other for other, _ in best], np.int32), np.array([weight for _, weight in best], np.float32)
 
 
 def _without(wanted: Wanted, shown: Array) -> Wanted:

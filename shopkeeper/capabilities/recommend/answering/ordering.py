@@ -10,7 +10,7 @@ import numpy as np
 
 from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
 from shopkeeper.capabilities.recommend.loaded.pool import Pool, Wanted, united
-from shopkeeper.capabilities.recommend.loaded.retrieving import Retriever
+from shopkeeper.capabilities.recommend.loaded.retrieving import Retriever, passing
 from shopkeeper.capabilities.recommend.ranking.candidates import OWN, OWN_LISTED
 from shopkeeper.capabilities.recommend.ranking.features import HISTORY, FeatureTables
 from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
@@ -61,11 +61,7 @@ def _own(past: Past, wanted: Wanted, price: Array) -> tuple[Array, Array]:
     if wanted.own <= 0.0 or len(past.source) == 0:
         return NOTHING, np.empty(0, np.float32)
     code, claim = past.source[:OWN_LISTED], past.claim[:OWN_LISTED]
-    kept = wanted.allowed[code] > 0
-    if len(wanted.excluded):
-        kept &= ~np.isin(code, wanted.excluded)
-    if not wanted.any_price:
-        kept &= (wanted.price_low <= price[code]) & (price[code] <= wanted.price_high)
+    kept = passing(code, wanted, price)
     return code[kept], claim[kept].astype(np.float32)
 
 

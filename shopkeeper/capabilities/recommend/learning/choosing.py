@@ -59,13 +59,22 @@ def chosen(log: Log, data: Interactions, products: Products, view: ShopView, set
     tuned = judge.tune(validation, settings.tuning_trials, tell, earlier=given.get("item_graph"))
     given["item_graph"] = tuned.parameters
     method, reached = GRAPH, dict[str, float]()
-    if is_small_enough(log, settings):
+    if is_small_enough(log, settings) and is_wanted(view, settings):
         progress.step(0.4, "learning to order what several methods name")
         method, reached = _better(validation, tuned.parameters, given)
     del validation
     progress.step(0.5, "scoring the last period once")
     made = Choice(tuned, method, given, reached, cuts, on_a_sample=len(some.product) < len(log.product))
     return dataclasses.replace(made, scores=_judged(made, log, data, products, view, settings))
+
+
+def is_wanted(view: ShopView, settings: RecommendSettings) -> bool:
+    """Whether the hybrid is tried: it takes minutes, so only where `recommend.evaluate` found it best or it is asked for."""
+    if settings.order != "auto":
+        return settings.order == "hybrid"
+    compared = view.table("recommend_methods", ("wanted", "k", "method", "is_best"))
+    rows = zip(*(column.to_pylist() for column in compared.columns), strict=True)
+    return any(wanted == "new" and k == K and method == "hybrid" and is_best for wanted, k, method, is_best in rows)
 
 
 def is_small_enough(log: Log, settings: RecommendSettings) -> bool:

@@ -113,6 +113,12 @@ class Catalog:
 
     # -- reading
 
+    def later_rows(self) -> list[dict[str, Any]]:
+        """The rows of the products that learning did not know but the catalog had when it was opened."""
+        places = [int(self._row_of[code]) for code in self._later.values()]
+        found: list[dict[str, Any]] = self._facts.take(pa.array(places, pa.int64())).to_pylist()
+        return found
+
     def find(self, product_id: str) -> int:
         """The product's code, -1 for a product that nobody knows."""
         code = self._later.get(product_id)

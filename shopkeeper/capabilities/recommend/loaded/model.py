@@ -10,6 +10,7 @@ import numpy as np
 
 from shopkeeper.capabilities.recommend.answering.ordering import LearnedOrder
 from shopkeeper.capabilities.recommend.exploring.explorer import Explorer
+from shopkeeper.capabilities.recommend.loaded.arrivals import Arrivals
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
@@ -76,6 +77,10 @@ class RecommendModel:
         self.retrievers = retrievers(self, arrays, card)
         self.order = LearnedOrder.from_arrays(arrays, card["hybrid"]) if card.get("hybrid") else None
         self.mix: dict[str, float] = {"item_graph": 1.0}
+        self.arrivals = Arrivals(arrays)
+        self._n_learned = len(arrays["product_offsets"]) - 1
+        for row in catalog.later_rows():
+            self.arrivals.add(catalog.find(row["product_id"]), row)
         self.beside_content = GraphRetriever(lambda: self.content, self.scratch, speaks_for_own=False)
         self.steering = Steering.from_arrays(
             arrays, self.settings, *steered, catalog, likeness=likeness, retrievers=tuple(self.retrievers)
@@ -121,6 +126,10 @@ class RecommendModel:
         if table == "products":
             self.catalog.change(rows)
             self._growing.grow(self.catalog.capacity)
+            for row in rows:
+                code = self.catalog.find(str(row["product_id"]))
+                if code >= self._n_learned:
+                    self.arrivals.add(code, row)
             self.steering.observe(table, rows)
         elif table in ("rules", "placements"):
             self.steering.observe(table, rows)

@@ -143,10 +143,16 @@ class OrderRetriever:
 
 
 def _passing(code: Array, score: Array, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
-    """The first ``n`` that are not excluded and whose price lies in the band."""
-    kept = score > 0.0
+    """The first ``n`` that have any score and pass the filters."""
+    kept = (score > 0.0) & passing(code, wanted, price)
+    return code[kept][:n], score[kept][:n]
+
+
+def passing(code: Array, wanted: Wanted, price: Array) -> Array:
+    """Bool: which of these products pass the filters: allowed, not excluded, and within the price band."""
+    kept: Array = wanted.allowed[code] > 0
     if len(wanted.excluded):
         kept &= ~np.isin(code, wanted.excluded)
     if not wanted.any_price:
         kept &= (wanted.price_low <= price[code]) & (price[code] <= wanted.price_high)
-    return code[kept][:n], score[kept][:n]
+    return kept

@@ -44,7 +44,7 @@ def load(folder: Path, view: ShopView) -> RecommendModel:
 @task(
     "recommend.learn",
     reads=("interactions",),
-    optional=("products", "stock_levels", "decisions", "outcomes", "impressions", "recommend_trials"),
+    optional=("products", "stock_levels", "decisions", "outcomes", "impressions", "recommend_trials", "recommend_methods"),
     writes=RECOMMENDATIONS,
     load=load,
     observes=("events", "order_lines", "products", "stock_levels", "rules", "placements", "outcomes", "decisions"),

@@ -19,7 +19,7 @@ def same(one, other):
     assert one.card == other.card
     assert set(one.learned) == set(other.learned)
     for name, array in one.learned.items():
-        assert np.array_equal(array, other.learned[name]), name
+        assert np.array_equal(array, other.learned[name], equal_nan=array.dtype.kind == "f"), name
 
 
 def test_customers_with_tastes_are_served_better_than_by_popularity(learned):

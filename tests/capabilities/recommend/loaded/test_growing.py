@@ -5,7 +5,7 @@ from datetime import UTC
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.answers import ForCustomer, for_customer
+from shopkeeper.capabilities.recommend.answers import ForCustomer, Similar, for_customer, similar
 from shopkeeper.capabilities.recommend.loaded.model import load_model
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.tasks import learn
@@ -100,3 +100,23 @@ def test_products_that_came_after_learning_are_found_through_those_who_bought_th
     found = next(product for product in shown if product["product_id"] == "brand new")
     assert found["rung"] == "customer"
     assert found["reasons"][0]["product_id"] == "p01"
+
+
+def test_a_new_product_is_recommendable_the_minute_it_arrives(model):
+    """It stands beside its kin, both ways, with the kin as the reason."""
+    row = {
+        "product_id": "arrived",
+        "title": "clock number 65 and a half",
+        "brand": "Birch",
+        "product_type": "Garden",
+        "price": 9.0,
+    }
+    model.observe("products", [row])
+    beside_new = similar(model, Similar(product="arrived", n=5)).body["products"]
+    assert all("clock" in product["title"] for product in beside_new)
+    assert {product["rung"] for product in beside_new} == {"content"}
+    assert beside_new[0]["reasons"][0]["product_id"] == "arrived"
+    everything = similar(model, Similar(product="p05", n=200)).body["products"]
+    found = next(product for product in everything if product["product_id"] == "arrived")
+    assert found["rung"] == "content"
+    assert found["reasons"][0]["product_id"] == "p05"
