@@ -72,8 +72,8 @@ def test_words_of_products(view_of):
     products = read_interactions(view).products
     texts = read_texts(view, products)
     of = {code: texts.term[texts.product == code] for code in range(3)}
-    assert len(of[0]) == 3 + 1 + 2
-    assert len(set(of[0])) == 4  # red, mug, alder, home
+    assert len(of[0]) == 3 + 1 + 2 + 3
+    assert len(set(of[0])) == 7  # red, mug, alder, home; the brand and two levels of the category
     assert len(of[1]) == 3  # pairs of signs
     assert len(of[2]) == 0
     assert read_titles(view, products).to_pylist() == ["Red Mug, red!", "中文杯子", None]
@@ -97,7 +97,7 @@ def test_what_the_catalog_says_by_code(view_of):
     assert np.isnan([found.price[2], found.cost[0], found.cost[2]]).all()
     assert found.created_at[0] == datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1e6
     assert found.created_at[1] == found.created_at[2] == np.iinfo(np.int64).min
-    assert found.n_terms == 3  # mug, birch, lamp
+    assert found.n_terms == 6  # mug, birch, lamp, as words and as attributes
 
 
 def test_a_shop_without_a_catalog_says_nothing_of_its_products(view_of):

@@ -1,0 +1,1 @@
+"""What is like what: by given vectors, by words, by price; and where something new stands among it."""
