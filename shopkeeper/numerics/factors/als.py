@@ -57,54 +57,61 @@ def weight_sums(starts: Array, weight: Array) -> Array:
     return result
 
 
+@dataclass(frozen=True)
+class _Side:
+    """The entries of one side's rows, and how much each row is pulled to zero."""
+
+    starts: Array
+    entry: Array
+    weight: Array
+    l2: Array
+
+
 def als(
-    starts: Array,
-    product: Array,
-    weight: Array,
-    n_products: int,
-    *,
-    n_factors: int,
-    n_rounds: int,
-    penalty: Penalty,
-    n_steps: int = 0,
-    seed: int = 0,
-    tell: Tell = quiet,
-) -> Factors:
+    starts: Array, product: Array, weight: Array, n_products: int, *,
+    n_factors: int, n_rounds: int, penalty: Penalty, n_steps: int = 0, seed: int = 0, tell: Tell = quiet,
+) -> Factors:  # fmt: skip
     """The vectors after ``n_rounds``, each solving first the customers' side, then the products'.
 
     Customer c has entries ``[starts[c], starts[c + 1])`` of ``product`` int32 and ``weight`` float32 > 0; a product at most once.
     ``n_steps`` 0 solves exactly, else by that many steps of conjugate gradients from the round before, see `solve_rows`.
     The vectors are in the basis in which `squares` of the products' is diagonal.
     """
-    n_customers = len(starts) - 1
-    order_starts, order = counting_sort(product, n_products)
-    by_product = (order_starts, np.repeat(np.arange(n_customers, dtype=np.int32), np.diff(starts))[order], weight[order])
-    by_customer = (starts, product, weight)
-    n_active, n_known = int((np.diff(starts) > 0).sum()), int((np.diff(order_starts) > 0).sum())
-    l2_customer = penalty.of_rows(weight_sums(starts, weight), n_known)
-    l2_product = penalty.of_rows(weight_sums(order_starts, by_product[2]), n_active)
-    vectors = np.random.default_rng(seed).standard_normal((n_products, n_factors), np.float32)
-    vectors *= np.float32(0.1 / np.sqrt(n_factors))
-    vectors[np.diff(order_starts) == 0] = 0.0
-    rotation, gram = diagonalized(vectors)
-    products, customers = rotated(vectors, rotation), None
+    by_customer, by_product, n_known = _sides(starts, product, weight, n_products, penalty)
+    products = np.random.default_rng(seed).standard_normal((n_products, n_factors), np.float32)
+    products *= np.float32(0.1 / np.sqrt(n_factors))
+    products[np.diff(by_product.starts) == 0] = 0.0
+    customers = np.zeros((len(starts) - 1, n_factors), np.float32)
+    rotation, gram = diagonalized(products)
+    products = rotated(products, rotation)
     for number in range(n_rounds):
-        customers = solve_rows(
-            *by_customer, products, gram, l2_customer, unobserved=penalty.unobserved, n_steps=n_steps, before=customers
-        )
+        customers = _solved(by_customer, products, gram, penalty, n_steps, customers)
         tell((number + 0.5) / n_rounds)
         rotation, gram = diagonalized(customers)
         customers = rotated(customers, rotation)
-        products = solve_rows(
-            *by_product, customers, gram, l2_product, unobserved=penalty.unobserved, n_steps=n_steps,
-            before=rotated(products, rotation) if n_steps else None,
-        )  # fmt: skip
+        before = rotated(products, rotation) if n_steps else products
+        products = _solved(by_product, customers, gram, penalty, n_steps, before)
         rotation, gram = diagonalized(products)
         products, customers = rotated(products, rotation), rotated(customers, rotation)
         tell((number + 1.0) / n_rounds)
-    if customers is None:
-        customers = np.zeros((n_customers, n_factors), np.float32)
     return Factors(customers, products, gram, penalty, n_known)
+
+
+def _sides(starts: Array, product: Array, weight: Array, n_products: int, penalty: Penalty) -> tuple[_Side, _Side, int]:
+    """(the entries by customer, the entries by product, how many products have any)."""
+    product_starts, order = counting_sort(product, n_products)
+    customer = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))[order]
+    n_active, n_known = int((np.diff(starts) > 0).sum()), int((np.diff(product_starts) > 0).sum())
+    by_customer = _Side(starts, product, weight, penalty.of_rows(weight_sums(starts, weight), n_known))
+    pull = penalty.of_rows(weight_sums(product_starts, weight[order]), n_active)
+    return by_customer, _Side(product_starts, customer, weight[order], pull), n_known
+
+
+def _solved(side: _Side, other: Array, gram: Array, penalty: Penalty, n_steps: int, before: Array) -> Array:
+    return solve_rows(
+        side.starts, side.entry, side.weight, other, gram, side.l2,
+        unobserved=penalty.unobserved, n_steps=n_steps, before=before if n_steps else None,
+    )  # fmt: skip
 
 
 def fold_in(starts: Array, product: Array, weight: Array, factors: Factors) -> Array:
