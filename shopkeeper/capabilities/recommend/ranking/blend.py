@@ -67,5 +67,5 @@ def learn_blend(examples: Examples, n_sources: int) -> Blend:
         return missed + PENALTY * float(weight @ weight), slope + 2.0 * PENALTY * weight
 
     start = np.full(4 * n_sources, 0.1)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(start), options={"maxiter": 60})
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(start), options={"maxiter": 40})
     return Blend(np.asarray(found.x, np.float64))

@@ -57,7 +57,7 @@ def learn_trees(examples: Examples, first: Array, *, n_trees: int, seed: int = 0
     scale = levels(examples.label)
     parameters: dict[str, Any] = {
         "objective": "lambdarank", "metric": "none", "label_gain": scale.gain, "lambdarank_truncation_level": 20,
-        "num_leaves": 15, "learning_rate": 0.05, "max_bin": 63, "lambda_l2": 5.0, "feature_fraction": 0.8,
+        "num_leaves": 15, "max_depth": 6, "learning_rate": 0.05, "max_bin": 63, "lambda_l2": 5.0, "feature_fraction": 0.8,
         "min_data_in_leaf": max(SHORTEST_LEAF, min(200, len(examples.label) // 200)), "seed": seed, "deterministic": True,
         "force_row_wise": True, "num_threads": 1 if len(examples.label) < WORTH_THREADS else n_threads(), "verbose": -1,
     }  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
+from shopkeeper.capabilities.recommend.judging.memory import budget_bytes
 from shopkeeper.capabilities.recommend.methods.method import Known, Learned, Method
 from shopkeeper.capabilities.recommend.methods.popularity import POPULARITY
 from shopkeeper.capabilities.recommend.methods.popularity import Parameters as Fading
@@ -14,8 +14,6 @@ from shopkeeper.numerics.compiling import Tell, quiet
 
 TRENDING = "trending"
 TRENDING_DAYS = 7.0
-MEMORY_SHARE = 0.25  # of the machine's memory that learning one retriever may take
-LEAST_BYTES = 1 << 31
 
 
 def known_methods() -> Mapping[str, Method[Any]]:
@@ -30,13 +28,13 @@ def fitting(known: Known, names: tuple[str, ...], given: Mapping[str, Any]) -> d
 
     ``given`` holds parameters, or values of some of them, by method; the others have their defaults.
     """
-    methods, found = known_methods(), {}
+    methods, found, budget = known_methods(), {}, budget_bytes(known.settings)
     for name in names:
         method = methods.get(name)
         if method is None or (name == TRENDING and not is_time(known.log)):
             continue
         parameters = parameters_of(name, method, given.get(name))
-        if not method.against(known) and method.n_bytes(known, parameters) <= room_bytes():
+        if not method.against(known) and method.n_bytes(known, parameters) <= budget:
             found[name] = (method, parameters)
     return found
 
@@ -48,13 +46,6 @@ def parameters_of(name: str, method: Method[Any], given: Any) -> Any:
     if given is not None:
         return given
     return Fading(TRENDING_DAYS) if name == TRENDING else method.starts[0]
-
-
-def room_bytes() -> int:
-    """How much memory learning one retriever may take."""
-    if not hasattr(os, "sysconf"):
-        return LEAST_BYTES
-    return max(LEAST_BYTES, int(MEMORY_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")))
 
 
 def learn_all(known: Known, chosen: Mapping[str, tuple[Method[Any], Any]], tell: Tell = quiet) -> dict[str, Learned]:

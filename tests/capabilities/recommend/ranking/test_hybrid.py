@@ -10,7 +10,7 @@ from shopkeeper.capabilities.recommend.ranking.window import window_of
 from shopkeeper.numerics.compiling import quiet
 from shopkeeper.numerics.ranking_metrics import hits, ndcg
 
-QUICK = Parameters(retrievers=("item_graph", "ease", "popularity"), n_listed=40, n_candidates=60)
+QUICK = Parameters(retrievers=("item_graph", "ease", "popularity"), n_listed=30, n_candidates=40)
 
 
 def reached(learned, world):
