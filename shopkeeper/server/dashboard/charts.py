@@ -16,6 +16,8 @@ GREY = "#8a97a8"
 TEXT = "#5b6776"
 INK = "#16202e"
 LINE = "#e4e7ec"
+# Of middling lightness, so that each can be told from the others and from both grounds.
+SERIES = (ACCENT, "#c2760c", "#4a7fd0", "#a05fc0", "#c94f7c", "#5f9a3a", "#9a6b4f", "#2f9fb8", "#7d7fd6", GREY)
 
 _LABEL = {"color": TEXT, "fontSize": 12}
 _TOOLTIP = {
@@ -84,6 +86,66 @@ def over_time(moments: Sequence[str], lines: Mapping[str, Sequence[float | None]
                   "splitNumber": 4},
         "series": series,
     }  # fmt: skip
+
+
+def searches(lines: Sequence[tuple[str, Sequence[float]]], *, of_trials: str) -> dict[str, Any]:
+    """The best value so far after each trial, a stepped line for each of (name, values); ``of_trials`` names the axis."""
+    longest = max((len(values) for _, values in lines), default=0)
+    series = [
+        {"type": "line", "step": "end", "name": name, "data": [round(value, 5) for value in values], "symbolSize": 5,
+         "showSymbol": len(values) == 1, "lineStyle": {"color": color, "width": 2}, "itemStyle": {"color": color}}
+        for (name, values), color in zip(lines, _colors(len(lines)), strict=True)
+    ]  # fmt: skip
+    return {
+        "animation": False,
+        "grid": {"left": 4, "right": 12, "top": 58, "bottom": 26, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "textStyle": _LABEL, "itemWidth": 14, "itemHeight": 8, "type": "plain"},
+        "tooltip": {**_TOOLTIP, "order": "valueDesc", ":valueFormatter": "(v) => v == null ? '–' : Number(v).toFixed(4)"},
+        "xAxis": {"type": "category", "data": [str(number) for number in range(1, longest + 1)], "name": of_trials,
+                  "nameLocation": "middle", "nameGap": 28, "nameTextStyle": _LABEL, "axisLabel": {**_LABEL, "hideOverlap": True},
+                  "axisLine": {"lineStyle": {"color": LINE}}, "axisTick": {"show": False}},
+        "yAxis": {"type": "value", "scale": True, "axisLabel": _LABEL, "splitLine": {"lineStyle": {"color": LINE}},
+                  "splitNumber": 4},
+        "series": series,
+    }  # fmt: skip
+
+
+def _colors(n: int) -> list[str]:
+    return [SERIES[place % len(SERIES)] for place in range(n)]
+
+
+def whisker(measured: tuple[float, float, float], span: tuple[float, float], *, reference: float | None = None,
+            is_strong: bool = False, is_bar: bool = False) -> str:  # fmt: skip
+    """(low, value, high) on a line that goes over ``span``, as SVG; ``is_bar`` fills it from the left end to the value.
+
+    ``reference`` is drawn as a dashed line from top to bottom, so that rows below each other share it.
+    """
+    low, value, high = measured
+    left, right = span
+
+    def x(number: float) -> str:
+        return f"{min(100.0, max(0.0, 100.0 * (number - left) / ((right - left) or 1.0))):.2f}%"
+
+    color = "var(--accent)" if is_strong else "var(--series-2)"
+    parts = ['<svg class="sk-whisker" aria-hidden="true">']
+    if is_bar:
+        parts.append(f'<rect x="0" y="30%" width="{x(value)}" height="40%" rx="2" fill="{color}" opacity="0.28"></rect>')
+    else:
+        parts.append('<line x1="0" x2="100%" y1="50%" y2="50%" stroke="var(--line)" stroke-width="1"></line>')
+    if reference is not None:
+        parts.append(
+            f'<line x1="{x(reference)}" x2="{x(reference)}" y1="0" y2="100%" stroke="var(--series-3)" stroke-width="1.5" '
+            'stroke-dasharray="3 3"></line>'
+        )
+    if high > low:
+        parts.append(f'<line x1="{x(low)}" x2="{x(high)}" y1="50%" y2="50%" stroke="{color}" stroke-width="2"></line>')
+        parts += [
+            f'<line x1="{x(end)}" x2="{x(end)}" y1="26%" y2="74%" stroke="{color}" stroke-width="2"></line>'
+            for end in (low, high)
+        ]
+    if not is_bar:
+        parts.append(f'<circle cx="{x(value)}" cy="50%" r="4.5" fill="{color}"></circle>')
+    return "".join((*parts, "</svg>"))
 
 
 def arrows(lines: Sequence[tuple[float, float, float, float]], width: float, height: float) -> str:

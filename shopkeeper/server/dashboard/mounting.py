@@ -16,7 +16,8 @@ from shopkeeper.server.dashboard.desk import Office
 from shopkeeper.server.dashboard.frame import add_page, not_found
 from shopkeeper.server.dashboard.models.memory import Memory
 from shopkeeper.server.dashboard.models.today import daily
-from shopkeeper.server.dashboard.pages import login, recommend, today
+from shopkeeper.server.dashboard.pages import login, today
+from shopkeeper.server.dashboard.pages.recommending import methods, people, placements, rules
 from shopkeeper.server.dashboard.pages.tables import importing, overview, rejected, table
 from shopkeeper.server.dashboard.pages.work import answer, run, task, tasks
 
@@ -61,7 +62,10 @@ def _add_pages(office: Office) -> None:
     add_page(office, "/data/{table}", table.build, section="/data")
     add_page(office, "/rejected", rejected.build, section="/data")
     add_page(office, "/import", importing.build, section="/data", role="owner")
-    add_page(office, "/recommend", recommend.build)
+    add_page(office, "/recommend", people.build)
+    add_page(office, "/recommend/methods", methods.build, section="/recommend")
+    add_page(office, "/recommend/placements", placements.build, section="/recommend")
+    add_page(office, "/recommend/rules", rules.build, section="/recommend")
     add_page(office, "/tasks", tasks.build)
     add_page(office, "/tasks/{task}", task.build, section="/tasks")
     add_page(office, "/runs/{run}", run.build, section="/tasks")

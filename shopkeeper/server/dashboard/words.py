@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
@@ -18,6 +20,19 @@ def texts() -> Mapping[str, tuple[str, ...]]:
     return {f"{section}.{name}": tuple(words) for section, names in raw.items() for name, words in names.items()}
 
 
+class _Filled(string.Formatter):
+    """Fills in facts; ``{n:row|rows}`` is the first word where the fact is one, else the second."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        one, mark, many = format_spec.partition("|")
+        if mark:
+            return one if str(value) == "1" else many
+        return super().format_field(value, format_spec)
+
+
+_FILLED = _Filled()
+
+
 class Words:
     """The texts in one language: ``t("today.newest", day="9 Dec 2011")``. A key that does not exist is a `KeyError`."""
 
@@ -28,7 +43,7 @@ class Words:
     def __call__(self, key: str, **facts: object) -> str:
         """The text with ``facts`` filled in."""
         text = texts()[key][self._index]
-        return text.format(**facts) if facts else text
+        return _FILLED.vformat(text, (), facts) if facts else text
 
     def _or(self, key: str, otherwise: str) -> str:
         known = texts().get(key)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from shopkeeper.running import newest_moment
+from shopkeeper.server.dashboard.models.recommending import placements, rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,14 +18,17 @@ if TYPE_CHECKING:
     from shopkeeper.shop import Shop
 
 Kind = Literal[
-    "import_first", "never_learned", "refused", "failed", "outdated", "not_promoted", "out_of_stock", "returns", "rejected"
-]
+    "import_first", "never_learned", "refused", "failed", "outdated", "not_promoted", "out_of_stock", "returns",
+    "rules_problem", "rules_ended", "rejected",
+]  # fmt: skip
 
 RUNS_LOOKED_AT = 20
 STALE_DAYS = 1
 SOLD_WITHIN_DAYS = 28
 MIN_RETURN_UNITS = 20
 HIGH_RETURN_SHARE = 0.3
+ENDED_DAYS = 7
+N_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Todo:
     @property
     def is_urgent(self) -> bool:
         """Whether something does not work, as against something that could be better."""
-        return self.kind in ("import_first", "never_learned", "failed", "out_of_stock")
+        return self.kind in ("import_first", "never_learned", "failed", "out_of_stock", "rules_problem")
 
 
 def todo(shop: Shop, view: ShopView, newest_day: date | None) -> tuple[Todo, ...]:
@@ -48,6 +54,7 @@ def todo(shop: Shop, view: ShopView, newest_day: date | None) -> tuple[Todo, ...
         found.extend(_of_task(name, task, shop))
     found.extend(_out_of_stock(view))
     found.extend(_returns(view))
+    found.extend(_steering(shop, view, datetime.now(UTC)))
     n_rejected = view.count("rejected")
     if n_rejected:
         found.append(Todo("rejected", "/rejected", {"n": n_rejected}))
@@ -108,3 +115,23 @@ def _returns(view: ShopView) -> list[Todo]:
     ).to_pylist()
     facts = [{"title": row["title"], "returned": row["returned"], "sold": row["sold"], "days": SOLD_WITHIN_DAYS} for row in rows]
     return [Todo("returns", f"/recommend?product={row['product_id']}", fact) for row, fact in zip(rows, facts, strict=True)]
+
+
+def _steering(shop: Shop, view: ShopView, now: datetime) -> list[Todo]:
+    """Rules and placements that cannot be used, and rules that are still on and ended lately: one entry each."""
+    found: list[Todo] = []
+    rows = rules.rows_of(view)
+    lines = rules.lines(rows, rules.products_of(view, rows), now) if rows else ()
+    wrong = [(line.problem, f"/recommend/rules?rule={quote(line.id, safe='')}") for line in lines if line.state == "problem"]
+    kept = placements.rows_of(view)
+    for place in placements.places(kept, placements.retrievers_in_service(shop)) if kept else ():
+        wrong += [(place.problem, f"/recommend/placements?place={quote(place.id, safe='')}")] if place.problem else []
+    if wrong:
+        problem, link = wrong[0]
+        found.append(Todo("rules_problem", link, {"n": len(wrong), "why": str((problem or {}).get("title", ""))}))
+    lately = now.replace(tzinfo=None) - timedelta(days=ENDED_DAYS)
+    ended = [line.id for line in lines if line.state == "ended" and line.row["end_at"] >= lately]
+    if ended:
+        names = ", ".join(ended[:N_NAMED]) + (" …" if len(ended) > N_NAMED else "")
+        found.append(Todo("rules_ended", "/recommend/rules", {"n": len(ended), "days": ENDED_DAYS, "names": names}))
+    return found

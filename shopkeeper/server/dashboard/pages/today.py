@@ -18,7 +18,7 @@ DAILY = ("daily",)
 ICONS = {
     "import_first": "upload_file", "never_learned": "school", "refused": "block", "failed": "error_outline",
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
-    "rejected": "rule",
+    "rejected": "rule", "rules_problem": "push_pin", "rules_ended": "event_busy",
 }  # fmt: skip
 
 

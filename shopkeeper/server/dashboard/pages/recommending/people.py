@@ -1,4 +1,4 @@
-"""Recommend: find somebody or something, see its history, what is recommended and why, and how good that is."""
+"""People and products: find somebody or something, see its history, what is recommended and why, and how good that is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.recommending import suggesting
 from shopkeeper.server.dashboard.pages import scoring
+from shopkeeper.server.dashboard.pages.recommending import tabs
 from shopkeeper.server.dashboard.pages.recommending.suggestions import TASK, Suggestions
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ HISTORY = ("order_lines", "events", "products", "customers")
 async def build(desk: Desk) -> None:
     """Lay out the page for the customer or product in the address, or the search alone."""
     customer, product = desk.query("customer"), desk.query("product")
-    with cards.head(desk.t("page.recommend"), desk.t("recommend.under")):
+    with tabs.head(desk, "people"):
         pass
     await _search(desk, is_open=not customer and not product)
     if customer:

@@ -10,8 +10,9 @@ from nicegui import ui
 
 from shopkeeper.core.errors import NotLearned, ShopkeeperError
 from shopkeeper.server.dashboard import cards
-from shopkeeper.server.dashboard.models import recommending
-from shopkeeper.server.dashboard.models.recommending import Choices, Filters, Recommendations, Recommended
+from shopkeeper.server.dashboard.models.recommending import suggesting
+from shopkeeper.server.dashboard.models.recommending.suggesting import Choices, Filters, Reason, Recommendations, Recommended
+from shopkeeper.server.dashboard.pages.recommending import explaining
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
@@ -33,7 +34,7 @@ class Suggestions:
     async def build(self) -> None:
         """Lay out the card and fill it."""
         desk = self._desk
-        choices = await desk.read(("choices",), recommending.choices, of=("products", "prices", "stock_levels"))
+        choices = await desk.read(("choices",), suggesting.choices, of=("products", "prices", "stock_levels"))
         with cards.card(is_flush=True, classes="sk-suggestions"):
             with cards.box("sk-card-head"), cards.box():
                 cards.text(self._title, tag="h2")
@@ -96,6 +97,17 @@ class Suggestions:
                 cards.empty("filter_alt_off", self._desk.t("recommend.nothing"), self._desk.t("recommend.nothing_next"))
             for rank, product in enumerate(found.products, start=1):
                 self._product(rank, product, found.rung)
+            self._left_out(found)
+
+    def _left_out(self, found: Recommendations) -> None:
+        for product in found.left_out:
+            with cards.box("sk-rec is-left-out"):
+                ui.icon("do_not_disturb_on").classes("rank")
+                with cards.box():
+                    cards.link(product.title, f"/recommend?product={quote(product.product_id, safe='')}")
+                    with cards.box("sk-row"):
+                        cards.text(self._desk.t("explain.left_out"), "sk-muted sk-small", "span")
+                        explaining.rules(self._desk, product.rules)
 
     def _under_line(self, found: Recommendations) -> str:
         told = self._desk.t.rung(found.rung)
@@ -112,13 +124,17 @@ class Suggestions:
                     cards.text(product.product_id, "sk-muted sk-small mono", "span")
                     if product.rung and product.rung != rung:
                         cards.pill(desk.t.rung_name(product.rung))
-            cards.text(desk.f.money(product.price) if product.price is not None else "", "sk-strong")
+                    explaining.rules(desk, product.rules)
+            with cards.box("sk-row sk-nowrap sk-end"):
+                cards.text(desk.f.money(product.price) if product.price is not None else "", "sk-strong")
+                button = explaining.asking(desk, product)
             if product.reasons:
                 with cards.box("why"):
                     for reason in product.reasons[:REASONS_SHOWN]:
                         self._bar(reason)
+            explaining.explanation(desk, product, button)
 
-    def _bar(self, reason: recommending.Reason) -> None:
+    def _bar(self, reason: Reason) -> None:
         with cards.box("sk-bar"):
             with cards.box("sk-row sk-between sk-nowrap"):
                 cards.text(reason.title, "sk-clip").props["title"] = reason.title

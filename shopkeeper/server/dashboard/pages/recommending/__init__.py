@@ -1,0 +1,1 @@
+"""Pages about recommending: for one customer or product, the methods compared, the placements and the rules."""
