@@ -159,7 +159,7 @@ def _fingerprint(order: Order, provenance: Provenance, view: StoreView) -> str:
         hashlib.sha256(code.co_code + repr(code.co_consts).encode()).hexdigest(),
         str(order.seed),
         provenance.as_of.isoformat(),
-        view.fingerprint((*task.reads, *task.optional)),
+        view.fingerprint(tuple(name for name in (*task.reads, *task.optional) if name not in task.unmoved_by)),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -79,6 +79,7 @@ class Task:
     observes: tuple[str, ...]
     doc: str = field(default="")
     on_request: bool = False
+    unmoved_by: tuple[str, ...] = ()
 
     @property
     def capability(self) -> str:
@@ -101,13 +102,15 @@ def task(
     load: Load | None = None,
     observes: tuple[str, ...] = (),
     on_request: bool = False,
+    unmoved_by: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Declare a task; see `Task`.
 
     ``reads`` tables must hold rows (``needs`` says how many, default 1) or the task is refused by name; ``optional``
     ones may be empty. ``load(folder, view)`` opens the saved model for answers; ``observes`` names the facts and entities
     whose new rows are shown to it. ``on_request``: a long search or comparison that runs only when it is named, not with
-    every `shopkeeper learn`. The settings dataclass is taken from the function's second annotation.
+    every `shopkeeper learn`. ``unmoved_by`` names optional tables whose new rows alone are no reason to run again, since
+    the model in service takes them live. The settings dataclass is taken from the function's second annotation.
     """
     from shopkeeper.core.registry import REGISTRY
 
@@ -116,7 +119,9 @@ def task(
         doc = inspect.getdoc(function) or ""
         _check(name, doc, reads, writes)
         minimum = dict.fromkeys(reads, 1) | dict(needs or {})
-        REGISTRY.add_task(Task(name, function, settings, reads, optional, minimum, writes, load, observes, doc, on_request))
+        REGISTRY.add_task(
+            Task(name, function, settings, reads, optional, minimum, writes, load, observes, doc, on_request, unmoved_by)
+        )
         return function
 
     return declare

@@ -26,9 +26,15 @@ TEXTS = st.one_of(
 often = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
+STRUCTURED = {"as_placement": ["", '{"n_products": 3}', '{"placement_id": "home", "diversity": 0.5, "owned": "show"}']}
+"""Texts that must be of a form of their own."""
+
+
 def within(knob):
     """Values that the knob declares to take."""
-    if knob.choices:
+    if knob.name in STRUCTURED:
+        one = st.sampled_from(STRUCTURED[knob.name])
+    elif knob.choices:
         one = st.sampled_from(knob.choices)
     elif knob.type is bool:
         one = st.booleans()

@@ -36,12 +36,13 @@ def test_the_order_of_rows_does_not_matter(task, learned, shuffled, call, same_r
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_running_twice_gives_the_run_that_is_there(task, world, learned):
-    before = len(learned.runs(task.name))
-    again = learned.run(task.name)
+def test_running_twice_gives_the_run_that_is_there(task, shuffled):
+    """In a shop that nobody asks: answers write decisions, which some tasks read."""
+    before = len(shuffled.runs(task.name))
+    again = shuffled.run(task.name)
     assert again.state == "unchanged"
-    assert again.run_id == learned.runs(task.name)[0].run_id
-    assert len(learned.runs(task.name)) == before
+    assert again.run_id == shuffled.runs(task.name)[0].run_id
+    assert len(shuffled.runs(task.name)) == before
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -33,7 +33,9 @@ class Filters:
         None, "leave out what the customer has bought; empty: as the place says (what is due again is offered)"
     )
     exclude_seen: bool = parameter(False, "leave out whatever the customer has bought, put in the cart or looked at")
-    as_placement: str = parameter("", "a placement as JSON that is tried in the place's stead; no decision is written down")
+    as_placement: str = parameter(
+        "", "a placement, its name or as JSON, that is tried in the place's stead; no decision is written down"
+    )
     reasons: bool = parameter(True, "say which of the customer's own products speak for each")
     explain: bool = parameter(False, "say in words and in full what each product stands on and what moved it")
 

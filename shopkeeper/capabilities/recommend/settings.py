@@ -43,8 +43,8 @@ class RecommendSettings:
     )
     order: str = setting(
         "auto",
-        "what orders lists: the item graph, or the hybrid of several methods where it is better; auto: where a comparison said so",
-        choices=("auto", "item_graph", "hybrid"),
+        "which method orders lists where it is better than the item graph; auto: the one that a comparison found best",
+        choices=("auto", "item_graph", "ease", "als", "session_neighbors", "hybrid"),
     )
     hybrid_interactions: int = setting(
         1_200_000, "up to how many interactions several methods are mixed and ordered by a ranker", unit="interactions", low=0

@@ -266,7 +266,9 @@ def test_a_placement_can_be_tried_without_a_trace(model):
     reply = for_customer(model, answers.ForCustomer(customer="c007", as_placement=tried))
     assert len(shown(reply)) == 4
     assert reply.decision is None
-    for wrong in ("{", '["home"]', '{"n_products": 0}', '{"mix": {"magic": 1}}'):
+    cart = for_customer(model, answers.ForCustomer(customer="c007", as_placement="cart"))
+    assert (len(shown(cart)), cart.decision) == (6, None)
+    for wrong in ('{"n_products": 0}', '{"mix": {"magic": 1}}'):
         with pytest.raises(SettingError) as caught:
             for_customer(model, answers.ForCustomer(customer="c007", as_placement=wrong))
         assert caught.value.next

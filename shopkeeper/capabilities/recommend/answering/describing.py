@@ -60,8 +60,8 @@ def _speak(
     thousandths = np.minimum(part * (1000.0 / full)[:, None], 1000.0).astype(np.int64).tolist()
     owned = frozenset(past.source.tolist()) if own else NOBODY
     for place, code, because, shares in zip(places.tolist(), found.tolist(), reason.tolist(), thousandths, strict=True):
-        speaking = _kin(model, past, code) if because[0] < 0 and len(model.arrivals) else (because, shares)
-        entries[place]["reasons"] = _reasons(model, code, *speaking, code in owned)
+        heard, parts = _kin(model, past, code) if because[0] < 0 and len(model.arrivals) else (because, shares)
+        entries[place]["reasons"] = _reasons(model, code, heard, parts, code in owned)
 
 
 def _kin(model: RecommendModel, past: Past, code: int) -> tuple[list[int], list[int]]:

@@ -12,7 +12,6 @@ from shopkeeper.capabilities.recommend.loaded.past import NOTHING, Past
 from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 from shopkeeper.capabilities.recommend.steering.placements import Placement, placement_from
 from shopkeeper.capabilities.recommend.steering.steered import Asked
-from shopkeeper.core.errors import SettingError
 from shopkeeper.numerics.compiling import Array
 
 if TYPE_CHECKING:
@@ -69,15 +68,9 @@ def _place(model: RecommendModel, request: Filters) -> Placement:
     except ValueError:
         row = None
     if not isinstance(row, dict):
-        raise SettingError(
-            "The placement to try cannot be read.",
-            got=request.as_placement[:80],
-            wanted='a JSON object such as {"placement_id": "home", "diversity": 0.3}',
-            next="correct as_placement",
-        )
-    return placement_from({"placement_id": request.place or "tried", **row}, tuple(model.retrievers)).with_settings(
-        model.settings
-    )
+        return model.place(request.as_placement)  # the name of a place
+    tried = placement_from({"placement_id": request.place.strip() or "tried", **row}, tuple(model.retrievers))
+    return tried.with_settings(model.settings)
 
 
 def _owned(request: Filters, place: Placement) -> str:

@@ -87,11 +87,6 @@ def _own_weight(at: Exam, best: Parameters) -> Parameters:
     return best.changed("own_weight", choices[int(np.argmax(reached))])
 
 
-def learned_graph(at: Exam, parameters: Parameters) -> Learned:
-    """The item graph learned from what was known before the exam."""
-    return learn(at.known, parameters)
-
-
 def scores(at: Exam, ours: Learned, parameters: Parameters, in_service: Learned | None, seed: int) -> tuple[Score, ...]:
     """The last period, looked at once: new products beside popularity, all purchases beside 'bought again'.
 

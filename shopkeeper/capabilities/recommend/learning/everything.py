@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopkeeper.capabilities.recommend.learning.choosing import HYBRID, Choice, chosen, teller
+from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice, chosen, learned_as, teller
 from shopkeeper.capabilities.recommend.learning.listing import recommendations
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.learning.packing import arrays, card, headline
@@ -37,7 +37,9 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
     progress.step(0.9, "listing recommendations")
     table = recommendations(model, data, settings, view)
     progress.step(0.98, "packing what was learned")
-    return Result(table, choice.scores, arrays(model, data), card(model, data, choice, settings), headline(choice.scores, data))
+    return Result(
+        table, choice.scores, arrays(model, data, choice), card(model, data, choice, settings), headline(choice.scores, data)
+    )
 
 
 def steering(view: ShopView, data: Interactions, log: Log, settings: RecommendSettings) -> dict[str, Array]:
@@ -67,15 +69,11 @@ def _learned(log: Log, products: Products, choice: Choice, view: ShopView, setti
     rows = known.rows(parameters.kind_exponent, parameters.half_life_days)
     trend = known.trend(parameters.kind_exponent, parameters.popularity_half_life_days)
     graph = learn_graph(rows, parameters, settings, trend, teller(Part(progress, 0.55, 0.75), "learning the item graph"))
-    hybrid = None
-    if choice.method == HYBRID:
-        from shopkeeper.capabilities.recommend.ranking.hybrid import HYBRID as METHOD
-        from shopkeeper.capabilities.recommend.ranking.hybrid import learn_hybrid
-
-        tell = teller(Part(progress, 0.75, 0.82), "learning every method and their order")
-        hybrid = learn_hybrid(known, METHOD.starts[0], tell, choice.given)
+    other = None
+    if choice.method != GRAPH:
+        other = learned_as(choice.method, known, choice.given, teller(Part(progress, 0.75, 0.82), "learning what orders lists"))
     progress.step(0.82, "comparing product texts")
     tell = teller(Part(progress, 0.82, 0.9), "comparing product texts")
     content = learn_content(products, settings.content_neighbors, tell=tell)
     degree = degrees(rows)
-    return Model(known, rows, graph, content, trend, degree, source_factor(degree, parameters), parameters, hybrid)
+    return Model(known, rows, graph, content, trend, degree, source_factor(degree, parameters), parameters, other)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.methods.item_graph import recency_table, shares
 from shopkeeper.capabilities.recommend.methods.method import questions_for
+from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
 from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, read_titles
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.progress import Part
@@ -57,11 +58,12 @@ def _lists(model: Model, chosen: Array, settings: RecommendSettings, tell: Tell)
         fallback=ranked(model.trend), n_reasons=N_REASONS, tell=tell,
     )  # fmt: skip
     full = score
-    if model.hybrid is not None:
-        listed = model.hybrid.lists(questions_for(model.known, chosen), settings.listed, tell)
-        best = listed.score[:, :1] if settings.listed else listed.score
-        # Learned orders score in log odds: shown as shares of the best one's odds. Where too few were named, the graph's follow.
-        points = np.where(listed.product >= 0, np.exp(np.minimum(listed.score - best, 0.0)), 0.0)
+    if model.other is not None:
+        listed = model.other.lists(questions_for(model.known, chosen), settings.listed, tell)
+        # A learned order scores in log odds: told as shares of the best one's odds. Where too few were named, the graph's follow.
+        is_order = isinstance(model.other, LearnedHybrid)
+        points = np.exp(np.minimum(listed.score - listed.score[:, :1], 0.0)) if is_order else np.maximum(listed.score, 0.0)
+        points = np.where(listed.product >= 0, points, 0.0)
         product, score = _followed(listed.product, points.astype(np.float32), product)
         reason, added, full = explain_lists(
             model.rows, own_shares, model.graph, chosen=chosen, listed=product, history=settings.history, n_reasons=N_REASONS

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from shopkeeper.capabilities.recommend.methods.content import LearnedContent
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters
-from shopkeeper.capabilities.recommend.methods.method import Known
+from shopkeeper.capabilities.recommend.methods.method import Known, Learned
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.sparse_rows import Rows
 
-if TYPE_CHECKING:
-    from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
-
 
 @dataclass(frozen=True)
 class Model:
-    """What answers ask. ``hybrid`` where it is better than the item graph alone beyond doubt."""
+    """What answers ask. ``other`` is what orders lists in the item graph's place, where it is better beyond doubt."""
 
     known: Known
     rows: Rows
@@ -28,4 +24,4 @@ class Model:
     degree: Array
     source_factor: Array
     parameters: Parameters
-    hybrid: LearnedHybrid | None = None
+    other: Learned | None = None

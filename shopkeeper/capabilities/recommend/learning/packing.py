@@ -15,6 +15,7 @@ from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.retrieving import VISITS
 from shopkeeper.capabilities.recommend.methods.als import LearnedALS
 from shopkeeper.capabilities.recommend.methods.ease import LearnedEase
+from shopkeeper.capabilities.recommend.methods.method import Learned
 from shopkeeper.capabilities.recommend.methods.popularity import Popular
 from shopkeeper.capabilities.recommend.methods.session_neighbors import LearnedVisits
 from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
@@ -32,7 +33,7 @@ LISTED_IN_ORDER = 5000  # of what is popular: as many as filters may leave out b
 STEPS = 32_000  # moments back and times bought beyond this count as this: they are kept in two bytes
 
 
-def arrays(model: Model, data: Interactions) -> dict[str, Array]:
+def arrays(model: Model, data: Interactions, choice: Choice) -> dict[str, Array]:
     """What is saved: rows of known customers only; guests' orders have spoken through the graph."""
     known, log = data.is_known, model.known.log
     entry = np.repeat(known, model.rows.sizes)
@@ -52,30 +53,38 @@ def arrays(model: Model, data: Interactions) -> dict[str, Array]:
         "row_bought_days": days_since(log, model.rows, PURCHASE, model.known.now)[entry],
         "row_strength": model.known.rows().weight[entry],
         "row_age": ages_days(log, model.rows, weights, model.known.now)[entry],
-        **of_hybrid(model.hybrid)[0],
+        **of_other(choice.method, model.other)[0],
     }  # fmt: skip
 
 
-def of_hybrid(hybrid: LearnedHybrid | None) -> tuple[dict[str, Array], dict[str, Any]]:
-    """(arrays, card) of the retrievers and the order beside the item graph; both empty without a hybrid."""
-    if hybrid is None:
+def of_other(method: str, other: Learned | None) -> tuple[dict[str, Array], dict[str, Any]]:
+    """(arrays, card) of what orders lists in the item graph's place; both empty where it does so itself."""
+    if other is None:
         return {}, {}
-    found: dict[str, Any] = {**hybrid.tables.arrays(), **hybrid.ranker.arrays()}
+    if not isinstance(other, LearnedHybrid):
+        return _of_retriever(method, other)
+    found: dict[str, Any] = {**other.tables.arrays(), **other.ranker.arrays()}
     about: dict[str, Any] = {
-        "ranker": hybrid.ranker.card(), "n_listed": hybrid.parameters.n_listed, "n_candidates": hybrid.parameters.n_candidates
+        "ranker": other.ranker.card(), "n_listed": other.parameters.n_listed, "n_candidates": other.parameters.n_candidates
     }  # fmt: skip
-    for name, learned in hybrid.retrievers.items():
-        if isinstance(learned, LearnedEase):
-            found.update(learned.arrays())
-            about["ease_recency_decay"] = learned.parameters.recency_decay
-        elif isinstance(learned, LearnedALS):
-            decay = learned.parameters.recency_decay
-            found.update(ServedFactors.of(learned.factors, unit=learned.unit, recency_decay=decay).arrays())
-        elif isinstance(learned, LearnedVisits):
-            found.update({VISITS + part: array for part, array in learned.index.arrays().items()})
-        elif isinstance(learned, Popular):
-            found[f"order_{name}"] = learned.order[:LISTED_IN_ORDER]
+    for name, learned in other.retrievers.items():
+        arrays, of_name = _of_retriever(name, learned)
+        found.update(arrays)
+        about.update(of_name)
     return found, about
+
+
+def _of_retriever(name: str, learned: Learned) -> tuple[dict[str, Array], dict[str, Any]]:
+    if isinstance(learned, LearnedEase):
+        return learned.arrays(), {"ease_recency_decay": learned.parameters.recency_decay, "ease_note": learned.note}
+    if isinstance(learned, LearnedALS):
+        decay = learned.parameters.recency_decay
+        return ServedFactors.of(learned.factors, unit=learned.unit, recency_decay=decay).arrays(), {}
+    if isinstance(learned, LearnedVisits):
+        return {VISITS + part: array for part, array in learned.index.arrays().items()}, {}
+    if isinstance(learned, Popular):
+        return {f"order_{name}": learned.order[:LISTED_IN_ORDER]}, {}
+    return {}, {}  # the item graph and what reads alike are there in any case
 
 
 def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSettings) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSe
         "n_customers": int(data.is_known.sum()),
         "history": settings.history, "history_limit": settings.history_limit, "visit_weight": settings.visit_weight,
         "settings": dataclasses.asdict(settings),
-        "hybrid": of_hybrid(model.hybrid)[1],
+        "serving": of_other(choice.method, model.other)[1],
         "kind_weights": {
             name: float(weight)
             for name, weight in zip(EVENT_KINDS, kind_weights(settings, tuned.parameters.kind_exponent), strict=False)

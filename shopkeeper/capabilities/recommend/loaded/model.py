@@ -75,8 +75,9 @@ class RecommendModel:
         self._visit_weight = float(card["visit_weight"])
         self._recency = recency_table(self.parameters, 2**15 + 1024)
         self.retrievers = retrievers(self, arrays, card)
-        self.order = LearnedOrder.from_arrays(arrays, card["hybrid"]) if card.get("hybrid") else None
-        self.mix: dict[str, float] = {"item_graph": 1.0}
+        serving = card["serving"]
+        self.order = LearnedOrder.from_arrays(arrays, serving) if "ranker" in serving else None
+        self.mix: dict[str, float] = {str(card["method"]) if self.order is None else "item_graph": 1.0}
         self.arrivals = Arrivals(arrays)
         self._n_learned = len(arrays["product_offsets"]) - 1
         for row in catalog.later_rows():
@@ -200,7 +201,7 @@ def retrievers(model: RecommendModel, arrays: dict[str, Array], card: dict[str, 
     found: dict[str, Retriever] = {"item_graph": GraphRetriever(lambda: model.graph, scratch)}
     if "ease_starts" in arrays:
         rows = still(Graph(arrays["ease_starts"], arrays["ease_neighbor"], arrays["ease_weight"]))
-        decay = float(card["hybrid"]["ease_recency_decay"])
+        decay = float(card["serving"]["ease_recency_decay"])
         found["ease"] = LinearRetriever(rows, arrays["ease_source_factor"], decay, scratch)
     if "factors_product" in arrays:
         found["als"] = FactorRetriever(ServedFactors.from_arrays(arrays))

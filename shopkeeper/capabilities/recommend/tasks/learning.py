@@ -45,6 +45,7 @@ def load(folder: Path, view: ShopView) -> RecommendModel:
     "recommend.learn",
     reads=("interactions",),
     optional=("products", "stock_levels", "decisions", "outcomes", "impressions", "recommend_trials", "recommend_methods"),
+    unmoved_by=("decisions", "outcomes", "impressions"),
     writes=RECOMMENDATIONS,
     load=load,
     observes=("events", "order_lines", "products", "stock_levels", "rules", "placements", "outcomes", "decisions"),
