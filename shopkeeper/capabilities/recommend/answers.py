@@ -36,6 +36,7 @@ class Filters:
     as_placement: str = parameter(
         "", "a placement, its name or as JSON, that is tried in the place's stead; no decision is written down"
     )
+    as_rules: str = parameter("", "rules as a JSON list, tried beside those that are kept; no decision is written down")
     reasons: bool = parameter(True, "say which of the customer's own products speak for each")
     explain: bool = parameter(False, "say in words and in full what each product stands on and what moved it")
 

@@ -11,6 +11,7 @@ import numpy as np
 from shopkeeper.capabilities.recommend.answering.describing import described
 from shopkeeper.capabilities.recommend.answering.ladder import gathered
 from shopkeeper.capabilities.recommend.answering.requests import Resolved, asked, n_candidates, resolved
+from shopkeeper.capabilities.recommend.answering.trying import trying
 from shopkeeper.capabilities.recommend.exploring.explorer import Explored
 from shopkeeper.capabilities.recommend.loaded.past import Past
 from shopkeeper.capabilities.recommend.loaded.pool import RULE, Pool, Product
@@ -37,6 +38,8 @@ class Whom:
 def answered(model: RecommendModel, request: Filters, whom: Whom, about: dict[str, Any]) -> Reply:
     """The reply: products with their reasons, and the decision. ``about`` is what the body repeats of the request."""
     now = time.time_ns() // 1000
+    if request.as_rules:
+        model = trying(model, request.as_rules)
     of = resolved(model, request, whom.past, now)
     pool = gathered(model, whom.past, of.wanted, whom.rung, n_candidates(model, of, whom.past))
     steered, explored = _in_line(model, of, whom.past, pool)
@@ -50,7 +53,7 @@ def answered(model: RecommendModel, request: Filters, whom: Whom, about: dict[st
         body["note"] = "No product of the shop passes these filters."
     if request.explain:
         body["explanation"] = explain(entries, steered, model.steering)
-    if of.is_tried:
+    if of.is_tried or request.as_rules:
         return Reply(body)
     model.steering.shown(of.place.placement_id, shown.code)
     return Reply(body, _decision(model, entries, explored, steered, whom, request.place))

@@ -168,6 +168,19 @@ class Rulebook:
             self._take(rows)
         self.compile()
 
+    def trying(self, rows: Iterable[Mapping[str, Any]]) -> Rulebook:
+        """A rulebook of its own in which these rows of `rules` hold too, in the stead of those of the same number.
+
+        Raises `BadRequest` for one that cannot be meant.
+        """
+        rows = tuple(rows)
+        for row in rows:
+            rule_from(row)
+        tried = Rulebook((), self._catalog)
+        tried._rules = dict(self._rules)
+        tried.change(rows)
+        return tried
+
     def _take(self, rows: Iterable[Mapping[str, Any]]) -> None:
         rules, problems = dict(self._rules), dict(self.problems)
         for row in rows:

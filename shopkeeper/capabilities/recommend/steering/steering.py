@@ -7,6 +7,7 @@ allow; what was shown too often comes last. Where nothing is asked for, the pool
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -102,6 +103,14 @@ class Steering:
             self.rulebook.look_again(codes[codes >= 0])
         if self._tree is not self.rulebook.tree:
             self._adapt()
+
+    def trying(self, rows: Iterable[Mapping[str, Any]]) -> Steering:
+        """The same with these rows of `rules` tried; nothing of it stays. Raises `BadRequest` for one that cannot be meant."""
+        tried = copy.copy(self)
+        tried.rulebook = self.rulebook.trying(rows)
+        if tried.rulebook.tree is not self._tree:
+            tried._adapt()
+        return tried
 
     def allowed(self, mask: Array, place: str, now: int, *, out: Array | None = None) -> Array:
         """``mask`` uint8 [capacity] less what is blocked at the place: for retrievers and fallbacks.
