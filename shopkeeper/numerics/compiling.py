@@ -43,7 +43,7 @@ def inlined(function: F) -> F:
 
 
 # Sums may be taken in another order and multiplied in one step with them, so that they use the processor's wide registers.
-# NaN and infinity keep their meaning, a division by zero gives them; the same code on the same machine still gives the same result.
+# NaN and infinity keep their meaning, a division by zero gives them; the same code on the same machine gives the same result.
 REORDERED = {"reassoc", "contract", "nsz"}
 
 

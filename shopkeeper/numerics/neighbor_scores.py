@@ -5,8 +5,7 @@
 Weights may be negative (a linear model's: "instead of"); a product is found where its score is above 0, and only what adds to
 it is named as a reason.
 
-The kernels that serve single answers (`best`, `explain`, `first_allowed`) work in memory that the caller gives, so that an
-answer allocates nothing of the catalog's size.
+These are many lists at once; `growing.answering` has the kernels of single answers.
 """
 
 # Kernels take what numba compiles them for: their arrays' types stand in their words.
@@ -19,6 +18,7 @@ import numpy as np
 
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.compiling import Array, Tell, in_threads, inlined, kernel, n_threads, quiet, ranges
+from shopkeeper.numerics.growing.answering import note_reason
 from shopkeeper.numerics.sparse_rows import Rows
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
@@ -86,55 +86,10 @@ def _take_best(total, touched, n_touched, keys, out_product, out_bits):
 
 
 @inlined
-def _passes(product, allowed, price, price_low, price_high, any_price):
-    if allowed[product] == 0:
-        return False
-    return any_price or price_low <= price[product] <= price_high  # an unknown price (NaN) is in no band
-
-
-@kernel
-def best(
-    starts, neighbor, weight, source, share, claim, own, excluded, allowed, price, price_low, price_high, any_price,
-    total, touched, keys, out_product, out_score,
-) -> int:  # fmt: skip
-    """How many of the best products were found; they are in ``out_product`` int32 and ``out_score`` float32, best first.
-
-    ``source`` int32 are the customer's products with their ``share`` float32; they themselves get ``own`` * (highest score) *
-    (their ``claim`` float32 / the largest claim) on top. Not found: products of ``excluded`` int32, those whose ``allowed``
-    uint8 is 0 or whose ``price`` float32 is outside the band (``any_price``: no band). Scratch of the catalog's size: ``total``
-    float32, which must be zero and is left so, ``touched`` int32 and ``keys`` uint64.
-    """
-    n_touched = _add_neighbors(starts, neighbor, weight, source, share, total, touched)
-    if own > 0.0:
-        n_touched = _add_own(source, claim, own, total, touched, n_touched)
-    for place in range(len(excluded)):
-        if 0 <= excluded[place] < len(total):
-            total[excluded[place]] = 0.0
-    for place in range(n_touched):
-        if not _passes(touched[place], allowed, price, price_low, price_high, any_price):
-            total[touched[place]] = 0.0
-    return _take_best(total, touched, n_touched, keys, out_product, out_score.view(np.uint32))
-
-
-@inlined
-def _note_reason(reasons, parts, source, value):
-    """Put (source, value) in its place among the largest parts."""
-    rank = len(parts)
-    while rank > 0 and value > parts[rank - 1]:
-        rank -= 1
-        if rank + 1 < len(parts):
-            parts[rank + 1] = parts[rank]
-            reasons[rank + 1] = reasons[rank]
-    if rank < len(parts):
-        parts[rank] = value
-        reasons[rank] = source
-
-
-@inlined
-def _explain(starts, neighbor, weight, source, share, n_visit, found, total, out_reason, out_part, out_visit):
+def _explain(starts, neighbor, weight, source, share, found, total, out_reason, out_part):
+    """The sources that add most to each found product, and how much they add, largest first."""
     out_reason[:, :] = -1
     out_part[:, :] = 0.0
-    out_visit[:] = 0.0
     for row in range(len(found)):
         total[found[row]] = row + 1.0
     n_known = len(starts) - 1
@@ -147,41 +102,9 @@ def _explain(starts, neighbor, weight, source, share, n_visit, found, total, out
             if mark > 0.0:
                 row = int(mark) - 1
                 value = share[column] * weight[edge]
-                if column < n_visit:
-                    out_visit[row] += value
-                _note_reason(out_reason[row], out_part[row], what, value)
+                note_reason(out_reason[row], out_part[row], what, value)
     for row in range(len(found)):
         total[found[row]] = 0.0
-
-
-@kernel
-def explain(starts, neighbor, weight, source, share, n_visit, found, total, out_reason, out_part, out_visit) -> None:
-    """What speaks for each ``found`` product int32 [found]: the sources that add most to its score, and how much they add.
-
-    ``out_reason`` int32 [found, reasons] (-1: none left) with ``out_part`` float32 of the same shape, largest first, in units
-    of the score; ``out_visit`` float32 [found] is what the first ``n_visit`` sources add together. ``total`` as in `best`.
-    """
-    _explain(starts, neighbor, weight, source, share, n_visit, found, total, out_reason, out_part, out_visit)
-
-
-@kernel
-def first_allowed(order, excluded, allowed, price, price_low, price_high, any_price, total, out_product) -> int:
-    """How many products of ``order`` int32 pass the filters of `best`, at most as many as ``out_product`` has room for."""
-    for place in range(len(excluded)):
-        if 0 <= excluded[place] < len(total):
-            total[excluded[place]] = 1.0
-    size = 0
-    for place in range(len(order)):
-        if size == len(out_product):
-            break
-        what = order[place]
-        if total[what] == 0.0 and _passes(what, allowed, price, price_low, price_high, any_price):
-            out_product[size] = what
-            size += 1
-    for place in range(len(excluded)):
-        if 0 <= excluded[place] < len(total):
-            total[excluded[place]] = 0.0
-    return size
 
 
 @inlined
@@ -214,7 +137,6 @@ def _best_of_rows(low, high, chosen, rows, history, graph, own, fallback, out):
     total = np.zeros(len(starts) - 1, np.float32)
     touched = np.empty(len(total), np.int32)
     keys = np.empty(len(total), np.uint64)
-    visit = np.empty(out_product.shape[1], np.float32)
     bits = out_score.view(np.uint32)
     for case in range(low, high):
         first, end = row_starts[chosen[case]], row_starts[chosen[case] + 1]
@@ -229,9 +151,7 @@ def _best_of_rows(low, high, chosen, rows, history, graph, own, fallback, out):
         size = _take_best(total, touched, n_touched, keys, out_product[case], bits[case])
         if out_reason.shape[2] > 0:
             found = out_product[case, :size]
-            _explain(
-                starts, neighbor, weight, source, share, 0, found, total, out_reason[case, :size], out_part[case, :size], visit
-            )
+            _explain(starts, neighbor, weight, source, share, found, total, out_reason[case, :size], out_part[case, :size])
         if size < out_product.shape[1]:
             _fill(out_product[case], out_score[case], size, fallback, everything if own < 0.0 else everything[:0], total)
 
@@ -242,7 +162,7 @@ def best_of_rows(
 ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """(products int32 [len(chosen), n], scores float32, reasons int32 [len(chosen), n, n_reasons], what each adds float32).
 
-    The best products of each chosen row, best first; see `explain` for the reasons.
+    The best products of each chosen row, best first; the reasons are the products that add most (-1: no more).
     ``row_share`` float32 [entries of rows] is the weight of each of the customer's products; the ``history`` newest count.
     ``own`` < 0 leaves out what the customer has; 0 keeps it at the score it gets from the others; above, each own product
     gets ``own`` * (highest score) * (its claim / the largest claim) on top, with ``row_claim`` float32 [entries] (default:

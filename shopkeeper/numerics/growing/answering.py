@@ -3,7 +3,8 @@
     score(t) = ratio(t) * sum over the past's products s of  share(s) * weight(s -> t)
 
 All work in memory that the caller gives, so that an answer allocates nothing of the catalog's size. Negative weights (linear
-autoencoders) count; a product is found only where its score is above 0.
+autoencoders) count; a product is found only where its score is above 0. The graph may grow while it is read: a product that came
+after ``allowed`` was made, or a slot after ``rows`` were taken, is not looked at.
 """
 
 # Kernels take what numba compiles them for: their arrays' types stand in their words.
@@ -17,6 +18,7 @@ import numpy as np
 from shopkeeper.numerics.compiling import inlined, kernel
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
+ALMOST_NOTHING = np.float32(-1e-30)  # a total that came back to exactly 0 stays marked as touched, and is still not listed
 
 # Arrays that go through a call in an inner loop cost more than what is done with them, so that these loops are written out.
 
@@ -25,7 +27,7 @@ from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 def _add_up(rows, source, share, total, touched):
     """Add what each source gives to its neighbors, learned and later ones; how many products were touched."""
     starts, neighbor, weight, slot, size, later, later_weight, ratio = rows
-    n_touched, room = 0, len(touched)
+    n_touched, n_slots, n_room = 0, len(size), len(total)
     for place in range(len(source)):
         what = source[place]
         if what < 0:
@@ -33,19 +35,24 @@ def _add_up(rows, source, share, total, touched):
         loud = share[place]
         if what < len(starts) - 1:
             for edge in range(starts[what], starts[what + 1]):
-                target = neighbor[edge]
-                if total[target] == 0.0 and n_touched < room:
-                    touched[n_touched] = target
-                    n_touched += 1
-                total[target] += loud * weight[edge]
+                value = loud * weight[edge]
+                if value != 0.0:
+                    target = neighbor[edge]
+                    before = total[target]
+                    if before == 0.0:
+                        touched[n_touched] = target
+                        n_touched += 1
+                    total[target] = before + value if before + value != 0.0 else ALMOST_NOTHING
         at = slot[what] if what < len(slot) else -1
-        if at >= 0:
+        if 0 <= at < n_slots:
             for edge in range(size[at]):
-                target = later[at, edge]
-                if total[target] == 0.0 and n_touched < room:
-                    touched[n_touched] = target
-                    n_touched += 1
-                total[target] += loud * later_weight[at, edge]
+                target, value = later[at, edge], loud * later_weight[at, edge]
+                if value != 0.0 and target < n_room:
+                    before = total[target]
+                    if before == 0.0:
+                        touched[n_touched] = target
+                        n_touched += 1
+                    total[target] = before + value if before + value != 0.0 else ALMOST_NOTHING
     n_known = len(ratio)
     if n_known > 0:
         for place in range(n_touched):
@@ -71,7 +78,7 @@ def _add_own(source, claim, own, total, touched, n_touched):
             if total[target] == 0.0 and n_touched < len(touched):
                 touched[n_touched] = target
                 n_touched += 1
-            total[target] += scale * claim[place]
+            total[target] = max(total[target], np.float32(0.0)) + scale * claim[place]
     return n_touched
 
 
@@ -95,6 +102,7 @@ def best_of_graph(
     whose ``allowed`` uint8 is 0 or whose ``price`` float32 is outside the band (``any_price``: no band). Scratch of the catalog's
     size: ``total`` float32, which must be zero and is left so, ``touched`` int32 and ``keys`` uint64.
     """
+    total = total[: len(allowed)]
     n_touched = _add_up(rows, source, share, total, touched)
     if own > 0.0:
         n_touched = _add_own(source, claim, own, total, touched, n_touched)
@@ -108,7 +116,7 @@ def best_of_graph(
         if total[target] > 0.0 and passes(target, allowed, price, price_low, price_high, any_price):
             keys[size] = key_of(bits[target], target)
             size += 1
-        total[target] = 0.0  # a product that was touched twice is found once
+        bits[target] = 0  # the scratch is left as it was found
     size = largest(keys, size, len(out_product))
     score_bits = out_score.view(np.uint32)
     for place in range(size):
@@ -131,6 +139,15 @@ def note_reason(reasons, parts, source, value) -> None:
         reasons[rank] = source
 
 
+@inlined
+def _mark_found(found, ratio, total, scale):
+    """Write each found product's place, from 1, into ``total``, and what its sums are multiplied with."""
+    for row in range(len(found)):
+        total[found[row]] = row + 1.0
+        if found[row] < len(ratio):
+            scale[row] = ratio[found[row]]
+
+
 @kernel
 def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_part, out_visit) -> None:
     """What speaks for each ``found`` product int32 [found]: the sources that add most to its score, and how much they add.
@@ -144,10 +161,7 @@ def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_pa
     out_part[:, :] = 0.0
     out_visit[:] = 0.0
     scale = np.ones(len(found), np.float32)
-    for row in range(len(found)):
-        total[found[row]] = row + 1.0
-        if found[row] < len(ratio):
-            scale[row] = ratio[found[row]]
+    _mark_found(found, ratio, total, scale)
     for column in range(len(source)):
         what = source[column]
         if what < 0:
@@ -163,9 +177,9 @@ def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_pa
                         out_visit[row] += heard * value
                         note_reason(out_reason[row], out_part[row], what, value)
         at = slot[what] if what < len(slot) else -1
-        if at >= 0:
+        if 0 <= at < len(size):
             for edge in range(size[at]):
-                mark = total[later[at, edge]]
+                mark = total[later[at, edge]] if later[at, edge] < len(total) else np.float32(0.0)
                 if mark > 0.0:
                     row = int(mark) - 1
                     value = loud * later_weight[at, edge] * scale[row]
@@ -179,6 +193,7 @@ def explain_graph(rows, source, share, n_visit, found, total, out_reason, out_pa
 @kernel
 def first_allowed(order, excluded, allowed, price, price_low, price_high, any_price, total, out_product) -> int:
     """How many products of ``order`` int32 pass the filters of `best_of_graph`; at most as many as ``out_product`` has room."""
+    total = total[: len(allowed)]
     for place in range(len(excluded)):
         if 0 <= excluded[place] < len(total):
             total[excluded[place]] = 1.0
@@ -187,7 +202,7 @@ def first_allowed(order, excluded, allowed, price, price_low, price_high, any_pr
         if size == len(out_product):
             break
         what = order[place]
-        if total[what] == 0.0 and passes(what, allowed, price, price_low, price_high, any_price):
+        if what < len(total) and total[what] == 0.0 and passes(what, allowed, price, price_low, price_high, any_price):
             out_product[size] = what
             size += 1
     for place in range(len(excluded)):

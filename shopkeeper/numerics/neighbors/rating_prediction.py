@@ -13,11 +13,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from shopkeeper.numerics.compiling import Array, in_threads, kernel, n_threads, ranges
+from shopkeeper.numerics.compiling import Array, in_threads, inlined, kernel, n_threads, ranges
 from shopkeeper.numerics.neighbors.biases import fit_biases
 from shopkeeper.numerics.neighbors.co_rated import Likeness, add_common, centered, likeness_to, rule_of, table_of
 from shopkeeper.numerics.sparse_rows import Log, counting_sort
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
+
+
+@inlined
+def _write_likes(source, n_touched, touched, pair, sums, total, square, n_rows, rule, likes):
+    """How alike each touched column is to the source; the sums are emptied."""
+    for place in range(n_touched):
+        target = touched[place]
+        if target != source:
+            likes[target] = max(0.0, likeness_to(source, target, pair, sums, total, square, n_rows, rule))
+        pair[target, :] = 0.0
+        sums[target, :] = 0.0
 
 
 @kernel
@@ -38,12 +49,7 @@ def _predict(low, high, by_row, by_column, totals, rest, rule, k, damping, asked
         if asked_starts[source] == asked_starts[source + 1]:
             continue
         n_touched = add_common(source, row_starts, column, value, column_starts, row, column_value, True, pair, sums, touched)
-        for place in range(n_touched):
-            target = touched[place]
-            if target != source:
-                likes[target] = max(0.0, likeness_to(source, target, pair, sums, total, square, n_rows, rule))
-            pair[target, :] = 0.0
-            sums[target, :] = 0.0
+        _write_likes(source, n_touched, touched, pair, sums, total, square, n_rows, rule, likes)
         for place in range(asked_starts[source], asked_starts[source + 1]):
             case = asked_order[place]
             r = asked_row[case]
