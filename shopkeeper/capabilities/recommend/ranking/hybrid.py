@@ -16,7 +16,7 @@ import numpy as np
 from shopkeeper.capabilities.recommend.methods.method import Known, Learned, Lists, Method, Questions
 from shopkeeper.capabilities.recommend.ranking.candidates import candidates, sources
 from shopkeeper.capabilities.recommend.ranking.choosing import LAMBDA_RANK, learn_ranker
-from shopkeeper.capabilities.recommend.ranking.examples import Examples, examples_of, joined
+from shopkeeper.capabilities.recommend.ranking.examples import Examples, examples_of
 from shopkeeper.capabilities.recommend.ranking.features import FeatureTables, features_for, tables_of
 from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
 from shopkeeper.capabilities.recommend.ranking.retrievers import fitting, learn_all
@@ -29,7 +29,7 @@ AT_ONCE = 2000  # questions whose candidates are described at the same time: abo
 MOST_CUSTOMERS = 20_000  # of the window that lists are made for
 MOST_QUESTIONS = 6_000  # that the order is learned from
 TAUGHT = 100  # candidates of each of those: what stands far down teaches little
-REPEATS = 0.05  # share of what was chosen that the customer had: above it, own products are learned to be ordered too
+REPEATS = 0.05  # share of what was chosen that the customer had: above it, lists with own products get an order of their own
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,23 @@ class Parameters:
 
 @dataclass(frozen=True)
 class LearnedHybrid:
-    """The retrievers, what is known of products, and the order."""
+    """The retrievers, what is known of products, and the orders.
+
+    ``ranker`` orders what is new to the customer; ``again``, where customers come back for the same, orders lists that may hold
+    their own products too (None: such lists are in the order of ``ranker``).
+    """
 
     retrievers: Mapping[str, Learned]
     tables: FeatureTables
     ranker: LearnedRanker
+    again: LearnedRanker | None
     parameters: Parameters
 
     @property
     def n_bytes(self) -> int:
         """How much memory it takes."""
-        return self.tables.n_bytes + self.ranker.n_bytes + sum(learned.n_bytes for learned in self.retrievers.values())
+        parts = (self.tables, self.ranker, self.again, *self.retrievers.values())
+        return sum(part.n_bytes for part in parts if part is not None)
 
     def lists(self, questions: Questions, n: int, tell: Tell = quiet) -> Lists:
         """The ``n`` best of each question's candidates."""
@@ -71,7 +77,8 @@ class LearnedHybrid:
         customer = np.repeat(questions.customer, np.diff(gathered.starts))
         product = gathered.product.astype(np.int64)
         codes = (customer, product, self.tables.category[product].astype(np.int64), self.tables.brand[product].astype(np.int64))
-        return best_of_groups(gathered.starts, gathered.product, self.ranker.scores(features, codes), n)
+        ranker = self.ranker if questions.own < 0 or self.again is None else self.again
+        return best_of_groups(gathered.starts, gathered.product, ranker.scores(features, codes), n)
 
 
 def _some(questions: Questions, low: int, high: int) -> Questions:
@@ -92,15 +99,29 @@ def learn_hybrid(
     """The hybrid; ``given`` holds the retrievers' parameters (as objects or as values by name), by method."""
     window = sampled(window_of(known), known.seed)
     chosen = fitting(window.before, parameters.retrievers, given or {})
-    names = sources(chosen)
     before = learn_all(window.before, chosen, lambda share: tell(0.3 * share))
-    examples = exercises(window, before, parameters)
-    tell(0.5)
-    ranker = learn_ranker(examples, names, parameters.ranker, seed=known.seed, tell=lambda share: tell(0.5 + 0.2 * share))
-    del before, examples
-    return LearnedHybrid(
-        learn_all(known, chosen, lambda share: tell(0.7 + 0.3 * share)), tables_of(known), ranker, parameters
-    )  # fmt: skip
+    ranker, again = orders(window, before, parameters, lambda share: tell(0.3 + 0.4 * share))
+    del before
+    learned = learn_all(known, chosen, lambda share: tell(0.7 + 0.3 * share))
+    return LearnedHybrid(learned, tables_of(known), ranker, again, parameters)
+
+
+def orders(
+    window: Window, retrievers: Mapping[str, Learned], parameters: Parameters, tell: Tell = quiet
+) -> tuple[LearnedRanker, LearnedRanker | None]:
+    """(the order of what is new to a customer, the order of lists with own products too, None where few come back for them).
+
+    ``retrievers`` were learned from ``window.before``.
+    """
+    tables, names, seed = tables_of(window.before), sources(retrievers), window.before.seed
+    coming_back = repeats(window) >= REPEATS
+    half = 0.5 if coming_back else 1.0
+    new = exercises(window, retrievers, tables, parameters, own=-1.0)
+    ranker = learn_ranker(new, names, parameters.ranker, seed=seed, tell=lambda share: tell(half * share))
+    if not coming_back:
+        return ranker, None
+    every = exercises(window, retrievers, tables, parameters, own=0.0)
+    return ranker, learn_ranker(every, names, parameters.ranker, seed=seed, tell=lambda share: tell(0.5 + 0.5 * share))
 
 
 def sampled(window: Window, seed: int) -> Window:
@@ -110,14 +131,12 @@ def sampled(window: Window, seed: int) -> Window:
     return window.only(np.random.default_rng(seed).permutation(len(window.row)) < MOST_CUSTOMERS)
 
 
-def exercises(window: Window, retrievers: Mapping[str, Learned], parameters: Parameters) -> Examples:
-    """What the order is learned from: products new to the customers of ``window``; where many come back for more, all of them."""
-    tables = tables_of(window.before)
-    n, most = parameters.n_listed, min(TAUGHT, parameters.n_candidates)
-    parts = [examples_of(retrievers, tables, window, n, most)]
-    if repeats(window) >= REPEATS:
-        parts.append(examples_of(retrievers, tables, window, n, most, own=0.0))
-    examples = joined(parts)
+def exercises(
+    window: Window, retrievers: Mapping[str, Learned], tables: FeatureTables, parameters: Parameters, own: float
+) -> Examples:
+    """What an order is learned from: at most `MOST_QUESTIONS` of ``window``; ``own`` < 0: only what is new to the customer."""
+    most = min(TAUGHT, parameters.n_candidates)
+    examples = examples_of(retrievers, tables, window, parameters.n_listed, most, own=own)
     if len(examples) <= MOST_QUESTIONS:
         return examples
     return examples.only(np.random.default_rng(window.before.seed).permutation(len(examples)) < MOST_QUESTIONS)
