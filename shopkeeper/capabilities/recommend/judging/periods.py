@@ -11,6 +11,7 @@ from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.sparse_rows import Log, choose_rows
 
 FOREVER = np.iinfo(np.int64).max
+LARGE = 10  # times the interactions of a sample
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,15 @@ def periods(log: Log, is_known: Array, settings: RecommendSettings) -> Periods |
 
 
 def sample(log: Log, settings: RecommendSettings, seed: int) -> tuple[Log, Array]:
-    """(log of a sample of customers with about ``tuning_interactions`` interactions, which rows they are); all if it is small."""
-    n_interactions = len(log.product)
-    if n_interactions <= settings.tuning_interactions:
+    """(log of a sample of customers with about ``tuning_interactions`` interactions, which rows they are); all if it is small.
+
+    Of a shop with more than ten times as many the sample is half as large: each trial costs more there, for its products.
+    """
+    n_interactions, wanted = len(log.product), settings.tuning_interactions
+    if n_interactions <= wanted:
         return log, np.arange(log.n_rows)
-    n_rows = max(1, int(log.n_rows * settings.tuning_interactions / n_interactions))
+    if n_interactions > LARGE * wanted:
+        wanted //= 2
+    n_rows = max(1, int(log.n_rows * wanted / n_interactions))
     chosen = np.sort(np.random.default_rng(seed).choice(log.n_rows, n_rows, replace=False))
     return choose_rows(log, chosen), chosen
