@@ -9,6 +9,7 @@ import pytest
 
 from shopkeeper.core.schema import TABLES
 from shopkeeper.shop import Shop
+from shopkeeper.store.arrow_types import arrow_schema
 from shopkeeper.store.snapshot import Snapshot
 
 
@@ -104,7 +105,11 @@ def test_a_result_is_made_again_from_its_snapshot(told):
     told.shop.store.seal(minimum_rows=1)
     task = told.shop.registry.task("recommend.learn")
     snapshot = Snapshot.from_dict(json.loads(json.dumps(run.provenance.snapshot)))
-    with closing(told.shop.store.view(as_of=run.provenance.as_of, snapshot=snapshot, seed=run.provenance.seed)) as view:
+    results = {
+        table.name: arrow_schema(table).empty_table() for table in (each.writes for each in told.shop.registry.tasks.values())
+    }
+    moment = {"as_of": run.provenance.as_of, "snapshot": snapshot, "seed": run.provenance.seed}
+    with closing(told.shop.store.view(**moment, results=results)) as view:
         again = task.function(view, told.shop.settings("recommend").values)
     kept = pyarrow.parquet.read_table(told.shop.store.folder.result(run.writes, run.run_id))
     assert again.table.cast(kept.schema).equals(kept)

@@ -8,7 +8,9 @@ def test_the_task_is_declared():
     task = REGISTRY.discover().task("recommend.learn")
     assert task.reads == ("interactions",)
     assert task.writes.name == "recommendations"
-    assert set(task.observes) == {"events", "order_lines", "products", "stock_levels"}
+    assert set(task.observes) == {
+        "events", "order_lines", "products", "stock_levels", "rules", "placements", "outcomes", "decisions",
+    }  # fmt: skip
     assert task.question.endswith("?")
 
 
