@@ -98,8 +98,9 @@ def searches(lines: Sequence[tuple[str, Sequence[float]]], *, of_trials: str) ->
     ]  # fmt: skip
     return {
         "animation": False,
-        "grid": {"left": 4, "right": 12, "top": 58, "bottom": 26, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "textStyle": _LABEL, "itemWidth": 14, "itemHeight": 8, "type": "plain"},
+        "grid": {"left": 4, "right": 12, "top": 36, "bottom": 26, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "textStyle": _LABEL, "itemWidth": 14, "itemHeight": 8, "type": "scroll",
+                   "pageIconColor": GREY, "pageTextStyle": _LABEL},
         "tooltip": {**_TOOLTIP, "order": "valueDesc", ":valueFormatter": "(v) => v == null ? '–' : Number(v).toFixed(4)"},
         "xAxis": {"type": "category", "data": [str(number) for number in range(1, longest + 1)], "name": of_trials,
                   "nameLocation": "middle", "nameGap": 28, "nameTextStyle": _LABEL, "axisLabel": {**_LABEL, "hideOverlap": True},

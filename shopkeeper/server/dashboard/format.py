@@ -96,7 +96,9 @@ class Format:
         return f"{self.day(local.date())}, {local:%H:%M}" if self.language == "en" else f"{self.day(local.date())} {local:%H:%M}"
 
     def seconds(self, value: float) -> str:
-        """How long something took: ``340 ms``, ``4.2 s``, ``3 min 20 s``."""
+        """How long something took: ``0.2 ms``, ``340 ms``, ``4.2 s``, ``3 min 20 s``."""
+        if value < 0.01:
+            return f"{value * 1000:.2g} ms"
         if value < 1:
             return f"{value * 1000:.0f} ms"
         if value < 60:

@@ -61,6 +61,11 @@ class Words:
         """What a visitor did, by GA4's name of the event."""
         return self._or(f"event.{name}", name)
 
+    def method(self, name: str, title: str = "") -> str:
+        """What a method of recommending is called; its own ``title`` where that says more, or where we have no word for it."""
+        ours = self._or(f"method_name.{name}", title or name)
+        return title if title and self.language == "en" else ours
+
     def rung_name(self, rung: str) -> str:
         """A step of the recommendations' ladder in a word or two."""
         return self._or(f"rung.{rung}", rung)

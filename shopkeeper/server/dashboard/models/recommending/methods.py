@@ -210,10 +210,16 @@ def in_service(shop: Shop, task: str = "recommend.learn") -> InService | None:
 def told(card: Mapping[str, Any], version: str) -> InService:
     """What a model's card says."""
     tuning, ranker = card.get("tuning") or {}, (card.get("hybrid") or {}).get("ranker") or {}
+    reached = {_name(method): value for method, value in (tuning.get("ndcg_of_methods") or {}).items()}
     return InService(
-        method=str(card.get("method") or "item graph"), version=version,
-        ndcg_of_methods=dict(tuning.get("ndcg_of_methods") or {}), ndcg_of_defaults=tuning.get("ndcg_of_defaults"),
-        ndcg_of_chosen=tuning.get("ndcg_of_chosen"), n_trials=int(tuning.get("n_trials") or 0),
-        n_cases=int(tuning.get("n_cases") or 0), sources=tuple(name for name in ranker.get("sources", ()) if name != "own"),
-        order=str(ranker.get("kind") or ""), on_a_sample=bool(tuning.get("on_a_sample")),
+        method=_name(card.get("method") or "item_graph"), version=version, ndcg_of_methods=reached,
+        ndcg_of_defaults=tuning.get("ndcg_of_defaults"), ndcg_of_chosen=tuning.get("ndcg_of_chosen"),
+        n_trials=int(tuning.get("n_trials") or 0), n_cases=int(tuning.get("n_cases") or 0),
+        sources=tuple(name for name in ranker.get("sources", ()) if name != "own"), order=str(ranker.get("kind") or ""),
+        on_a_sample=bool(tuning.get("on_a_sample")),
     )  # fmt: skip
+
+
+def _name(method: Any) -> str:
+    """Models of earlier versions have words where there are names now: "item graph"."""
+    return str(method).replace(" ", "_")

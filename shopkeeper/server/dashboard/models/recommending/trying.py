@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shopkeeper.shop import Shop
 
 N_RECENT = 300
-N_PROPOSED = 5
+N_PROPOSED = 4
 # What an answer is about, and the field of its request that says so.
 ABOUT: Mapping[str, tuple[Literal["customer", "product"], str]] = {
     "recommend.for_customer": ("customer", "customer"),

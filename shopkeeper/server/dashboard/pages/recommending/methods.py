@@ -94,7 +94,7 @@ class Compared:
                 with cards.box("sk-item"):
                     ui.icon("do_not_disturb_on").classes("sk-muted")
                     with cards.box():
-                        cards.text(row.title, tag="b")
+                        cards.text(desk.t.method(row.method, row.title), tag="b")
                         cards.text(row.note or desk.t("methods.not_judged"), tag="small")
 
     def _table(self, found: Comparison) -> None:
@@ -120,13 +120,13 @@ class Compared:
     def _name(self, row: MethodRow) -> None:
         t = self._desk.t
         with cards.box("sk-method"):
-            cards.text(row.title, "sk-strong")
+            cards.text(t.method(row.method, row.title), "sk-strong")
             with cards.box("sk-row sk-tags"):
                 if row.is_best:
                     cards.pill(t("methods.best"), "accent")
                 if row.method in methods.BASELINES:
                     cards.pill(t("methods.naive"))
-                if self._service is not None and row.method == self._service.method.replace(" ", "_"):
+                if self._service is not None and row.method == self._service.method:
                     cards.pill(t("methods.serves"), "good")
                 elif row.verdict and not row.is_naive and row.method not in methods.BASELINES and not row.is_best:
                     tone = {"better": "good", "worse": "bad"}.get(row.verdict, "warn")

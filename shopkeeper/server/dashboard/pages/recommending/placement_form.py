@@ -111,7 +111,7 @@ class PlacementForm:
         switch.props("dense").mark("place-mix_learned")
         with cards.box("sk-sliders") as self._of_mix:
             for name in dict.fromkeys([*self._retrievers, *self._mix]):
-                slider = Slider(self._desk, f"mix-{name}", t(f"retriever.{name}"), self._weigh(name))
+                slider = Slider(self._desk, f"mix-{name}", t.method(name), self._weigh(name))
                 slider.build(min(1.0, self._mix.get(name, 0.0)), None)
         self._of_mix.visible = not is_learned
 

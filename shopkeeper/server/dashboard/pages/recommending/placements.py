@@ -84,7 +84,7 @@ class Editor:
         desk, place = self._desk, self._place
         choices = await desk.read(("choices",), suggesting.choices, of=CATALOG)
         usual = await desk.work(placements.left_to_settings, desk.shop)
-        self._preview = Preview(desk, self._both, self._judged)
+        self._preview = Preview(desk, self._both, self._judged, (desk.t("preview.before"), desk.t("preview.after")))
         self._form = PlacementForm(desk, place.placement, choices, self._retrievers, usual, self._preview.changed)
         title = desk.t("place.new") if self._is_new else name_of(desk, place.placement)
         with cards.box("sk-grid sk-edit"):

@@ -32,8 +32,8 @@ class Preview:
     `changed` is to be called whenever the form has changed: while one trial is made, later ones wait as one.
     """
 
-    def __init__(self, desk: Desk, both: Both, on_judged: Callable[[bool], None]) -> None:
-        self._desk, self._both, self._on_judged = desk, both, on_judged
+    def __init__(self, desk: Desk, both: Both, on_judged: Callable[[bool], None], titles: tuple[str, str]) -> None:
+        self._desk, self._both, self._on_judged, self._titles = desk, both, on_judged, titles
         self._whom: dict[str, Whom] = {}
         self._shown_kind: Literal["customer", "product"] = "customer"
         self._chips: dict[str, ui.element] = {}
@@ -86,8 +86,8 @@ class Preview:
                 cards.empty("person_off", desk.t("preview.nobody"), desk.t("preview.nobody_next"))
                 return
             self._under.text = self._verdict(trial)
-            self._list(desk.t("preview.before"), trial.before, is_after=False)
-            self._list(desk.t("preview.after"), trial.after, is_after=True)
+            self._list(self._titles[0], trial.before, is_after=False)
+            self._list(self._titles[1], trial.after, is_after=True)
             self._left_out(trial)
 
     def _nothing_yet(self) -> None:
@@ -185,10 +185,14 @@ class Preview:
             cards.text(title, "sk-try-title")
             if not lines:
                 cards.text(self._desk.t("preview.empty"), "sk-muted sk-small")
+                return
+            rungs = [line.product.rung for line in lines]
+            usual = max(rungs, key=rungs.count)
+            cards.text(self._desk.t.rung(usual), "sk-muted sk-small")
             for line in lines:
-                self._line(line, is_after=is_after)
+                self._line(line, usual, is_after=is_after)
 
-    def _line(self, line: Line, *, is_after: bool) -> None:
+    def _line(self, line: Line, usual: str, *, is_after: bool) -> None:
         desk, product = self._desk, line.product
         with cards.box("sk-try-line"):
             cards.text(str(line.position), "rank")
@@ -198,7 +202,8 @@ class Preview:
                     cards.text(desk.f.money(product.price) if product.price is not None else "", "sk-small")
                 with cards.box("sk-row sk-tags"):
                     self._move(line, is_after=is_after)
-                    cards.pill(desk.t.rung_name(product.rung))
+                    if product.rung != usual:
+                        cards.pill(desk.t.rung_name(product.rung))
                     explaining.rules(desk, product.rules)
                 if product.reasons:
                     told = " · ".join(f"{own.title} {desk.f.share(own.share)}" for own in product.reasons[:REASONS_SHOWN])

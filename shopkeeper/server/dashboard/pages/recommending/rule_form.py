@@ -44,7 +44,10 @@ class RuleEditor:
         """Lay out form and preview."""
         desk = self._desk
         choices = await desk.read(("choices",), suggesting.choices, of=CATALOG)
-        self._preview = Preview(desk, self._both, self._judged)
+        product = str(self._form.get("product_id") or "")
+        about = await desk.read(("rule-about", product), lambda view: rules.products_of(view, [self._form]), of=("products",))
+        self._named = _told(product, about.titles.get(product, product))
+        self._preview = Preview(desk, self._both, self._judged, (desk.t("preview.without"), desk.t("preview.with")))
         with tabs.head(desk, "rules"):
             cards.link_button(desk.t("rule.back"), PATH, is_primary=False, icon="chevron_left")
         title = desk.t("rule.new") if self._row is None else str(self._row["rule_id"])
@@ -89,12 +92,12 @@ class RuleEditor:
 
     def _about(self, choices: suggesting.Choices) -> None:
         """What the rule is about: one product, found by typing, or the products of a category and a brand."""
-        t, form = self._desk.t, self._form
+        t = self._desk.t
         kinds = {"product": t("rule.of_product"), "kind": t("rule.of_kind")}
         toggle = ui.toggle(kinds, value=self._target, on_change=lambda event: self._aim(event.value))
         toggle.props("unelevated dense no-caps toggle-color=teal-8 padding='2px 10px'").classes("sk-toggle").mark("rule-about")
         with cards.box("sk-stack-tight") as self._of_product:
-            self._chosen = cards.text(str(form.get("product_id") or ""), "sk-strong").mark("rule-product")
+            self._chosen = cards.text(self._named, "sk-strong").mark("rule-product")
             Picker(self._desk, "product", t("rule.find_product"), self._found).build()
         with cards.box("sk-form") as self._of_kind:
             self._pick("product_type", choices.categories, t("filter.category"))
@@ -158,7 +161,7 @@ class RuleEditor:
         await self._preview.changed()
 
     async def _found(self, product_id: str, title: str) -> None:
-        self._chosen.text = f"{title} ({product_id})" if title != product_id else product_id
+        self._chosen.text = _told(product_id, title)
         await self._set("product_id", product_id)
 
     # -- the preview
@@ -224,6 +227,10 @@ class RuleEditor:
         await desk.work(rules.save, desk.shop, self._row_now(), who)
         desk.office.memory.forget()
         ui.navigate.to(PATH)
+
+
+def _told(product_id: str, title: str) -> str:
+    return f"{title} ({product_id})" if title != product_id else product_id
 
 
 def _count(name: str, value: float | None) -> float | int | None:

@@ -56,7 +56,7 @@ def _table(desk: Desk, lines: Sequence[RuleLine], names: dict[str, str]) -> None
             target = f"{PATH}?new=1" if may_write else ""
             cards.empty("push_pin", desk.t("rule.none"), desk.t("rule.none_next"), label=desk.t("rule.new"), target=target)
         return
-    with cards.card(is_flush=True):
+    with cards.card(is_flush=True, classes="sk-rules"):
         with cards.box("sk-card-head"), cards.box("sk-row"):
             for state, n in rules.counts(lines).items():
                 cards.pill(desk.t(f"rule_state.{state}") + f" {n}", STATE_TONES[state])

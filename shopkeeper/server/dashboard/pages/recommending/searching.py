@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.models.recommending.methods import Course, InService, Whisker
 
 TASK = "recommend.learn"
-TITLES = {"item graph": "item_graph", "hybrid": "hybrid"}
+TOLD = ("item_graph", "hybrid")
 
 
 def service(desk: Desk, found: InService | None) -> None:
@@ -27,21 +27,21 @@ def service(desk: Desk, found: InService | None) -> None:
                         label=t("recommend.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
             return
         with cards.box("sk-row"):
-            cards.text(_title(desk, found.method), "sk-big")
+            cards.text(t.method(found.method), "sk-big")
             cards.link(found.version, f"/tasks/{TASK}", "sk-muted sk-small mono")
-        cards.text(t(f"service.{TITLES.get(found.method, 'other')}"), "sk-muted")
+        cards.text(t(f"service.{found.method if found.method in TOLD else 'other'}"), "sk-muted")
         if found.sources:
             with cards.box("sk-row"):
                 cards.text(t("service.sources"), "sk-muted sk-small", "span")
                 for name in found.sources:
-                    cards.pill(t(f"retriever.{name}"))
+                    cards.pill(t.method(name))
         known = {name: value for name, value in found.ndcg_of_methods.items() if value}
         if len(known) > 1:
             top = max(known.values())
             with cards.box("sk-whiskers"):
                 for name, value in sorted(known.items(), key=lambda entry: -entry[1]):
                     is_ours = name == found.method
-                    cards.text(_title(desk, name), "sk-strong" if is_ours else "")
+                    cards.text(t.method(name), "sk-strong" if is_ours else "")
                     svg = charts.whisker((value, value, value), (0.0, top), is_strong=is_ours, is_bar=True)
                     cards.drawing(svg, "sk-line")
                     cards.text(f.score(value), "num" + (" sk-strong" if is_ours else ""))
@@ -53,10 +53,6 @@ def service(desk: Desk, found: InService | None) -> None:
             cards.text(told + (" " + t("service.sample") if found.on_a_sample else ""), "sk-muted sk-small")
 
 
-def _title(desk: Desk, method: str) -> str:
-    return desk.t(f"retriever.{TITLES[method]}") if method in TITLES else method
-
-
 def courses(desk: Desk, found: Sequence[Course]) -> None:
     """The search for parameters: the best so far of each method over its trials, and the best parameters."""
     t, f = desk.t, desk.f
@@ -64,7 +60,9 @@ def courses(desk: Desk, found: Sequence[Course]) -> None:
         if not found:
             cards.empty("manage_search", t("search.none"), t("search.none_next"))
             return
-        options = charts.searches([(course.title, course.best_so_far) for course in found], of_trials=t("search.trial"))
+        options = charts.searches(
+            [(t.method(course.method, course.title), course.best_so_far) for course in found], of_trials=t("search.trial")
+        )
         cards.chart(options)
         with ui.expansion(t("search.parameters")).props("dense").mark("parameters"):
             columns = [
@@ -75,7 +73,7 @@ def courses(desk: Desk, found: Sequence[Course]) -> None:
             ]
             rows = [
                 (
-                    course.title,
+                    t.method(course.method, course.title),
                     f.score(course.best),
                     f.number(len(course.best_so_far)),
                     lambda course=course: cards.text(
@@ -122,7 +120,7 @@ def ratings(desk: Desk, found: Sequence[Whisker]) -> None:
                 cards.text(label, "sk-muted sk-small")
             for row in found:
                 with cards.box("sk-row"):
-                    cards.text(row.name, "sk-strong" if row.chosen else "", "span")
+                    cards.text(t.method(row.name), "sk-strong" if row.chosen else "", "span")
                     if row.chosen:
                         cards.pill(t("rating.chosen"), "accent")
                 measured = (row.measured.low, row.measured.value, row.measured.high)
