@@ -43,7 +43,7 @@ def resolved(model: RecommendModel, request: Filters, past: Past, now: int) -> R
     hidden = past.seen if request.exclude_seen or filters.exclude_seen else past.bought if owned == "hide" else NOTHING
     mask = model.catalog.mask(bool(in_stock), request.category or filters.category, request.brand or filters.brand)
     if place.with_rules:
-        mask = model.steering.allowed(mask, place.placement_id, now)
+        mask = model.steering.allowed(mask, place.placement_id, now, out=model.scratch.mask(len(mask)))
     low = filters.price_low if request.price_low is None else request.price_low
     high = filters.price_high if request.price_high is None else request.price_high
     wanted = Wanted(

@@ -42,7 +42,7 @@ class Explored:
     @property
     def slate_probability(self) -> float:
         """The probability of the whole list: what stands in `decisions` as ``probability``."""
-        return float(np.prod(self.probability))
+        return float(np.prod(self.probability)) if len(self.candidates) else 1.0
 
     def reason(self, product_id: Callable[[int], str]) -> dict[str, Any]:
         """What goes into the decision's ``reason`` under "explore", so that other policies can be judged; {} for no exploring.

@@ -26,6 +26,13 @@ class Scratch(threading.local):
         self.total = np.zeros(0, np.float32)
         self.touched = np.zeros(0, np.int32)
         self.keys = np.zeros(0, np.uint64)
+        self._mask = np.zeros(0, np.uint8)
+
+    def mask(self, capacity: int) -> Array:
+        """uint8 with room for ``capacity`` products: what one answer may show; its next answer writes over it."""
+        if len(self._mask) < capacity:
+            self._mask = np.zeros(capacity, np.uint8)
+        return self._mask
 
     def sized(self, capacity: int) -> tuple[Array, Array, Array]:
         """(total float32, touched int32, keys uint64) with room for ``capacity`` products; total is zero."""

@@ -86,7 +86,9 @@ def note(
     by_pin = dict(pins.values())
     factor = steered.factors.get("rules")
     moved = np.zeros(len(chosen), np.bool_) if factor is None else factor != 1.0
-    missing = np.setdiff1d(np.arange(min(n, len(codes))), chosen)
+    is_missing = np.ones(len(codes), np.bool_)
+    is_missing[chosen] = False
+    missing = np.flatnonzero(is_missing[:n])
     concerned = dict(zip(codes[missing].tolist(), held.concerned(codes[missing], catalog), strict=True))
     concerned.update(zip(steered.codes[moved].tolist(), held.concerned(steered.codes[moved], catalog), strict=True))
     for place, (candidate, origin) in enumerate(zip(chosen.tolist(), steered.origin.tolist(), strict=True)):

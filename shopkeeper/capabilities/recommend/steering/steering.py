@@ -120,11 +120,10 @@ class Steering:
         blocked = self.rulebook.held(place, now).blocked(self.catalog)
         if blocked is None:
             return mask
-        found = mask.copy() if out is None else out[: len(mask)]
-        if out is not None:
-            found[:] = mask
+        found = np.empty_like(mask) if out is None else out[: len(mask)]
         size = min(len(mask), len(blocked))
-        found[:size] &= blocked[:size]
+        np.bitwise_and(mask[:size], blocked[:size], out=found[:size])
+        found[size:] = mask[size:]
         return found
 
     def shown(self, place: str, codes: Array) -> None:
