@@ -1,13 +1,11 @@
 """What a customer owns: hidden, shown, or offered again when it is due. NDCG@10 of all purchases, on real shops.
 
-`python -m benchmarks.recommend.owned --data ../shared/data`: how loudly own products speak is chosen on the validation period
+A part of `python -m benchmarks.recommend.run --only owned`: how loudly own products speak is chosen on the validation period
 for each way by itself; the test period is looked at once. The item graph has its default parameters throughout.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +109,10 @@ def compare(log: Log) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    """Both shops."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    data = parser.parse_args().data
-    print(json.dumps({"online_retail": compare(online_retail(data)), "tmall": compare(tmall(data))}, indent=2))
-
-
-if __name__ == "__main__":
-    main()
+def measured(data: Path) -> dict[str, Any]:
+    """Both shops; one whose data are not here is named."""
+    shops = {"online_retail": ("online_retail", online_retail), "tmall": ("tmall_behaviour", tmall)}
+    return {
+        name: compare(read(data)) if (data / folder).is_dir() else f"not here: {data / folder}"
+        for name, (folder, read) in shops.items()
+    }

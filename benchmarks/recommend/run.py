@@ -1,6 +1,6 @@
-"""How fast the item graph is learned and asked, and how good it is. See README.md.
+"""The item graph beside scipy, the sample shop's scores, and what to do with what a customer owns. See README.md.
 
-`python benchmarks/recommend/run.py` runs every part and writes result.json beside this file; `--only graph` one of them.
+`python -m benchmarks.recommend.run` runs every part and writes result.json beside this file; `--only sample` one of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,9 +19,8 @@ import numpy as np
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT))
 
-from benchmarks.recommend import scale  # noqa: E402
+from benchmarks.recommend import owned
 
 
 def against_scipy(n_rows: int = 300_000) -> dict[str, Any]:
@@ -75,8 +73,7 @@ def _clocked(work: Callable[[], Any]) -> dict[str, Any]:
 
 
 def sample_shop() -> dict[str, Any]:
-    """The shipped sample: imported, learned, scored, asked."""
-    from benchmarks.recommend.latency import measured
+    """The shipped sample: imported, learned, scored."""
     from shopkeeper import sample
     from shopkeeper.shop import Shop
 
@@ -87,11 +84,6 @@ def sample_shop() -> dict[str, Any]:
         shop.import_file(sample.path(), preset="online_retail")
         done = _clocked(lambda: shop.run("recommend.learn"))
         learned = done.pop("result")
-        shop.ask("recommend.for_customer", customer="17850")
-        model = shop.answers._served["recommend.learn"].model  # the model alone, without what surrounds it
-        customers = shop.sql("select distinct customer_id from order_lines where customer_id is not null order by 1")
-        products = shop.sql("select product_id from products order by 1")
-        names = [table.column(0).to_pylist() for table in (customers, products)]
         scores = [
             {
                 "score": score.name, "value": round(score.value, 4), "interval": _ends(score.interval),
@@ -100,29 +92,20 @@ def sample_shop() -> dict[str, Any]:
             }
             for score in learned.scores
         ]  # fmt: skip
-        return {"learning": done, "scores": scores, **measured(model, *names, brand="", category="")}
+        return {"learning": done, "scores": scores}
 
 
 def _ends(interval: Any) -> list[float]:
     return [round(interval.low, 4), round(interval.high, 4)]
 
 
-def beauty(data: Path) -> dict[str, Any] | str:
-    """Amazon Beauty, where it is here."""
-    from benchmarks.recommend.beauty import run
-
-    return run(data) if (data / "amazon_beauty").is_dir() else f"not here: {data / 'amazon_beauty'}"
-
-
 def main() -> None:
     """Run the parts that are asked for and write what they gave."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rows", type=int, default=10_000_000, help="interactions of the large world")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with amazon_beauty")
-    options.add_argument("--only", choices=("graph", "learn", "answers", "scipy", "sample", "beauty"), action="append")
+    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with tmall_behaviour")
+    options.add_argument("--only", choices=("scipy", "sample", "owned"), action="append")
     options.add_argument("--out", type=Path, default=HERE / "result.json")
     given = options.parse_args()
-    wanted = set(given.only or ("graph", "learn", "answers", "scipy", "sample", "beauty"))
     result = json.loads(given.out.read_text()) if given.out.exists() else {}
     result["machine"] = {
         "cores": len(os.sched_getaffinity(0)),
@@ -132,15 +115,11 @@ def main() -> None:
     parts: dict[str, Callable[[], Any]] = {
         "scipy": against_scipy,
         "sample": sample_shop,
-        "beauty": lambda: beauty(given.data),
+        "owned": lambda: owned.measured(given.data),
     }
-    for name, part in parts.items():
-        if name in wanted:
-            result[name] = part()
-            print(name, json.dumps(result[name], indent=1), flush=True)
-    large = tuple(name for name in scale.PARTS if name in wanted or (name == "learn" and "answers" in wanted))
-    if large:
-        result.setdefault("large", {}).update(scale.run(given.rows, large))
+    for name in given.only or parts:
+        result[name] = parts[name]()
+        print(name, json.dumps(result[name], indent=1), flush=True)
     given.out.write_text(json.dumps(result, indent=1) + "\n")
 
 
