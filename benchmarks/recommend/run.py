@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.recommend import owned
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-
-from benchmarks.recommend import owned
 
 
 def against_scipy(n_rows: int = 300_000) -> dict[str, Any]:
