@@ -76,9 +76,25 @@ def body_out(body: Mapping[str, Any]) -> None:
             rows = ([place, *(_words(row.get(key)) for key in columns)] for place, row in enumerate(value, 1))
             table_out(["", *columns], rows, longest=LONGEST_REASONS)
             typer.echo("")
+        elif isinstance(value, Mapping) and (sentences := _sentences(value)):
+            typer.echo(f"{name}\n" + "\n".join(f"  {line}" for line in sentences) + "\n")
         elif value is not None:
             rest[name] = _words(value)
     facts_out(rest)
+
+
+def _sentences(value: Mapping[str, Any]) -> list[str]:
+    """What the lists of a nested value say in ``words``, one line each; nothing where they say nothing."""
+    lines = []
+    for name, rows in value.items():
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            return []
+        for place, row in enumerate(rows, 1):
+            words = row.get("words") or "; ".join(rule["words"] for rule in row.get("rules", ()) if "words" in rule)
+            if words:
+                label = row.get("title") or row.get("product_id") or place
+                lines.append(f"{place if name == 'products' else name.replace('_', ' ')}  {label}: {words}")
+    return lines
 
 
 def _words(value: Any) -> Any:
@@ -86,6 +102,8 @@ def _words(value: Any) -> Any:
     if isinstance(value, Mapping):
         share = value.get("share")
         label = value.get("title") or value.get("product_id") or value.get("name")
+        if "rule_id" in value and "action" in value:
+            return f"{value['action']} ({value['rule_id']})"
         if label is not None:
             return f"{label} ({share:.0%})" if isinstance(share, int | float) else str(label)
         return ", ".join(f"{key} {cell(inner)}" for key, inner in value.items())

@@ -43,3 +43,15 @@ def test_reasons_are_words(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].split() == ["1", "P1", "0.5", "Blue", "plate", "(43%),", "P3", "(10%)"]
     assert lines[-2].split() == ["rung", "customer"]
+
+
+def test_an_explanation_is_sentences(capsys):
+    explanation = {
+        "products": [{"product_id": "p1", "words": "What is bought now; rule 7: raised."}],
+        "left_out": [{"product_id": "p9", "title": "A lamp", "rules": [{"rule_id": "8", "words": "rule 8: taken out"}]}],
+    }
+    body_out({"products": [{"product_id": "p1", "rules": [{"rule_id": "7", "action": "boost"}]}], "explanation": explanation})
+    told = capsys.readouterr().out
+    assert "boost (7)" in told
+    assert "  1  p1: What is bought now; rule 7: raised." in told
+    assert "  left out  A lamp: rule 8: taken out" in told
