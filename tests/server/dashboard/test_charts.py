@@ -63,3 +63,36 @@ def test_arrows_go_from_box_to_box():
     assert curve.get("d").startswith("M190 18 C")
     assert head.get("d").startswith("M260 70 ")
     assert (tree.get("width"), tree.get("height")) == ("450", "100")
+
+
+def test_a_whisker_reaches_from_low_to_high_within_its_span():
+    tree = ElementTree.fromstring(charts.whisker((0.2, 0.4, 0.6), (0.0, 0.8), reference=0.5))
+    lines = [(line.get("x1"), line.get("x2")) for line in tree.findall("line")]
+    assert ("25.00%", "75.00%") in lines
+    assert ("62.50%", "62.50%") in lines, "the reference"
+    assert tree.find("circle").get("cx") == "50.00%"
+
+
+def test_a_bar_goes_to_its_value_and_has_no_ends_where_there_is_no_interval():
+    tree = ElementTree.fromstring(charts.whisker((0.4, 0.4, 0.4), (0.0, 0.8), is_bar=True))
+    assert tree.find("rect").get("width") == "50.00%"
+    assert tree.findall("line") == []
+
+
+def test_a_whisker_stays_inside_whatever_the_numbers():
+    for measured in ((-9.0, 0.0, 9.0), (0.0, 0.0, 0.0)):
+        tree = ElementTree.fromstring(charts.whisker(measured, (0.0, 0.0)))
+        places = [
+            float(line.get(end).rstrip("%")) for line in tree.findall("line") for end in ("x1", "x2") if line.get(end) != "0"
+        ]
+        assert all(0 <= place <= 100 for place in places)
+
+
+def test_searches_have_a_stepped_line_each_in_a_color_of_its_own():
+    options = charts.searches([("a", [0.1, 0.2]), ("b", [0.15])], of_trials="trials")
+    assert options["xAxis"]["data"] == ["1", "2"]
+    assert [(line["name"], line["data"], line["showSymbol"]) for line in options["series"]] == [
+        ("a", [0.1, 0.2], False), ("b", [0.15], True),
+    ]  # fmt: skip
+    assert len({line["lineStyle"]["color"] for line in options["series"]}) == 2
+    assert charts.searches([], of_trials="trials")["series"] == []

@@ -62,7 +62,9 @@ def test_a_moment_without_a_zone_is_utc():
     assert Format("en", time_zone="Europe/Berlin").moment(datetime.fromisoformat("2020-01-01T12:00")) == "1 Jan 2020, 13:00"
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(0.34, "340 ms"), (4.21, "4.2 s"), (200, "3 min 20 s"), (3700, "1 h 1 min")])
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.00021, "0.21 ms"), (0.34, "340 ms"), (4.21, "4.2 s"), (200, "3 min 20 s"), (3700, "1 h 1 min")]
+)
 def test_durations(seconds, told):
     assert Format().seconds(seconds) == told
 

@@ -80,6 +80,7 @@ def test_no_key_is_left_over():
         "todo",
         "score",
         "filter",
+        "method_name",
     }  # looked up by names that come from elsewhere
     unused = {
         key for key in texts() if not any(pattern.fullmatch(key) for pattern in patterns) and key.split(".")[0] not in named
@@ -135,3 +136,16 @@ def test_no_page_writes_words_of_its_own():
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and re.search(r"[A-Za-z]{2}", first.value):
                     found.append((path.name, first.value))
     assert [entry for entry in found if "Shopkeeper" not in entry[1]] == []
+
+
+@pytest.mark.parametrize(("n", "told"), [("1", "1 row"), (1, "1 row"), ("0", "0 rows"), ("2", "2 rows"), ("1,001", "1,001 rows")])
+def test_one_is_told_in_the_singular(n, told):
+    assert Words("en")("data.rows", n=n) == told
+    assert Words("zh")("data.rows", n=n) == f"{n} 行"
+
+
+def test_a_method_has_a_name_in_both_languages_and_a_plug_ins_keeps_its_own():
+    assert Words("en").method("als", "implicit ALS") == "implicit ALS"
+    assert Words("zh").method("als", "implicit ALS").endswith("矩阵分解")
+    assert Words("zh").method("somebodys", "Somebody's own") == "Somebody's own"
+    assert Words("en").method("item_graph") == "Item graph"

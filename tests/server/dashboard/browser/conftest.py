@@ -68,6 +68,24 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Shop.create(root, name="Corner shop", currency="GBP", time_zone="Europe/London") as shop:
         fill(shop)
         shop.run("recommend.learn", {"tuning_trials": 4})
+        quick = {"evaluated_methods": "popularity,item_graph,content", "evaluate_trials": 1}
+        shop.run("recommend.tune", {**quick, "tune_trials": 2})
+        shop.run("recommend.evaluate", quick)
+        shop.upsert("placements", [{"placement_id": "email", "diversity": 0.4, "made_by": "bo"}])
+        shop.upsert(
+            "rules",
+            [
+                {"rule_id": "pin-P003", "action": "pin", "product_id": "P003", "position": 2, "place": "home", "made_by": "anna"},
+                {
+                    "rule_id": "more-lamps",
+                    "action": "boost",
+                    "product_type": "Home > lamp",
+                    "place": "email",
+                    "recurs": "sat,sun",
+                },
+                {"rule_id": "no-cups", "action": "block", "brand": "Brand 2", "enabled": False, "note": "recall"},
+            ],
+        )
     return root
 
 

@@ -30,7 +30,9 @@ def log_in(page, name, password=SECRET, path="/login"):
     return page
 
 
-@pytest.mark.parametrize("path", ["/", "/data", "/data/order_lines", "/rejected", "/import", "/recommend", "/tasks", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/data", "/data/order_lines", "/rejected", "/import", "/recommend", "/recommend/rules", "/tasks", "/nowhere"]
+)
 def test_no_page_without_a_login(page, path):
     page.goto(path)
     assert "/login" in page.url
@@ -79,6 +81,30 @@ def test_an_operator_runs_tasks_but_imports_nothing_and_sees_no_raw_rows(page):
     assert "bad-1" not in page.locator(".sk-main").inner_text()
     settled(page, "/tasks/recommend.learn")
     assert page.get_by_role("button", name="Run", exact=True).count() == 1
+
+
+def test_an_operator_tries_placements_and_rules_and_only_an_owner_keeps_them(page):
+    log_in(page, "otto")
+    page.wait_for_selector(".sk-main")
+    for path in ("/recommend/placements", "/recommend/rules?rule=pin-P003"):
+        settled(page, path)
+        page.locator(".sk-try-line").first.wait_for()
+        assert page.get_by_text("only an owner can save").count() == 1
+        assert page.get_by_role("button", name="Save").count() == 0
+    settled(page, "/recommend/rules")
+    assert page.get_by_text("New rule").count() == 0
+    assert page.locator(".q-toggle[aria-disabled=true]").count() == 3
+
+
+def test_who_changed_a_placement_is_kept_with_it(page):
+    log_in(page, "anna")
+    page.wait_for_selector(".sk-main")
+    settled(page, "/recommend/placements?place=home")
+    page.locator(".sk-try-line").first.wait_for()
+    page.get_by_label("Products in a list").fill("3")
+    page.wait_for_function("document.querySelectorAll('.sk-try.is-after .sk-try-line').length === 3")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".sk-place.is-here", has_text="by anna").wait_for()
 
 
 def test_a_storefronts_login_opens_no_page(page):

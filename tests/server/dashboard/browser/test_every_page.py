@@ -11,6 +11,8 @@ from .conftest import SCREENSHOTS, settled
 PAGES = {
     "today": "/", "data": "/data", "table": "/data/order_lines", "empty-table": "/data/campaigns", "rejected": "/rejected",
     "import": "/import", "recommend": "/recommend", "customer": "/recommend?customer=C001", "product": "/recommend?product=P005",
+    "methods": "/recommend/methods", "placements": "/recommend/placements?place=email", "new-placement": "/recommend/placements?new=1",
+    "rules": "/recommend/rules", "rule": "/recommend/rules?rule=pin-P003", "new-rule": "/recommend/rules?new=1",
     "unknown-customer": "/recommend?customer=nobody", "tasks": "/tasks", "task": "/tasks/recommend.learn",
     "answer": "/answers/recommend.for_customer",
 }  # fmt: skip
@@ -39,7 +41,16 @@ def test_every_page_is_whole(window, address, look):
 
 def test_chinese_pages_have_no_english_of_ours(window, address):
     page = window(address, language="zh")
-    for path in ("/", "/data", "/import", "/recommend", "/tasks"):
+    for path in (
+        "/",
+        "/data",
+        "/import",
+        "/recommend",
+        "/recommend/methods",
+        "/recommend/placements",
+        "/recommend/rules",
+        "/tasks",
+    ):
         settled(page, path)
         told = page.locator("h1, h2, .sk-card-head p, .q-btn, .sk-head p").all_inner_texts()
         plain = [text for text in told if not re.search(r"[\u4e00-\u9fff]", text) and re.search(r"[a-z]{3}", text)]
@@ -81,10 +92,10 @@ def test_language_and_theme_are_chosen_and_kept(window, address):
     page.wait_for_selector("h1:has-text('数据')")
     assert page.url.endswith("/data")
     page.locator('nav.sk-side a[aria-label="深色"]').click()
-    page.wait_for_function("document.body.classList.contains('body--dark')")
+    page.wait_for_function("document.body?.classList.contains('body--dark')")
     settled(page, "/tasks")
     assert page.locator("h1").inner_text() == "任务"
-    assert page.evaluate("document.body.classList.contains('body--dark')")
+    assert page.evaluate("document.body?.classList.contains('body--dark')")
     assert page.evaluate("document.documentElement.lang") == "zh"
 
 

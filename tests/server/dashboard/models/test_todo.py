@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import counting
 import pytest
@@ -94,3 +94,34 @@ def test_what_does_not_work_comes_first(declared, shop, empty_memory):
     shop.append("order_lines", [{**LINE, "line_id": "1"}, {**LINE, "line_id": "2", "quantity": "many"}])
     found = empty_memory.get("todo", lambda view: todo(shop, view, NEWEST.date()))
     assert [entry.is_urgent for entry in found] == sorted((entry.is_urgent for entry in found), reverse=True)
+
+
+def test_rules_and_placements_that_cannot_be_used_are_one_entry_that_leads_to_the_first(shop, kinds):
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    assert not {"rules_problem", "rules_ended"} & kinds().keys()
+    shop.upsert(
+        "rules",
+        [
+            {"rule_id": "a b", "action": "boost", "brand": "x", "strength": 0.5},
+            {"rule_id": "good", "action": "block", "brand": "x"},
+        ],
+    )
+    shop.upsert("placements", [{"placement_id": "cart", "mix": '{"nothing": 1}'}])
+    entry = kinds()["rules_problem"]
+    assert (entry.facts["n"], entry.link, entry.is_urgent) == (2, "/recommend/rules?rule=a%20b", True)
+    assert "boosts by less than 1" in entry.facts["why"]
+
+
+def test_rules_that_ended_lately_and_are_still_on_are_told(shop, kinds):
+    now = datetime.now(UTC)
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    ends = {
+        "ended": now - timedelta(days=1),
+        "long-ago": now - timedelta(days=30),
+        "off": now - timedelta(days=1),
+        "runs": now + timedelta(days=1),
+    }
+    shop.upsert("rules", [
+        {"rule_id": name, "action": "block", "brand": "x", "end_at": at, "enabled": name != "off"} for name, at in ends.items()
+    ])  # fmt: skip
+    assert (kinds()["rules_ended"].facts["n"], kinds()["rules_ended"].facts["names"]) == (1, "ended")

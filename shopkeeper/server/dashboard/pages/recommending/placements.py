@@ -103,10 +103,12 @@ class Editor:
             self._save = cards.button(desk.t("word.save"), self._saved, icon="save").mark("save-place")
             if not self._is_new and (self._place.state != "default" or self._place.problem):
                 cards.button(desk.t(f"place.{self._way_back}"), self._reset, look="plain", icon="restart_alt").mark("reset-place")
+            self._verdict = cards.text("", "sk-muted sk-small", "span")
 
-    def _judged(self, is_good: bool) -> None:
+    def _judged(self, is_good: bool, told: str) -> None:
         if self._save is not None:
             self._save.enabled = is_good
+            self._verdict.text = told
 
     def _both(self) -> tuple[Tried, Tried]:
         row = self._form.row

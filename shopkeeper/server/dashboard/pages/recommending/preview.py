@@ -32,7 +32,7 @@ class Preview:
     `changed` is to be called whenever the form has changed: while one trial is made, later ones wait as one.
     """
 
-    def __init__(self, desk: Desk, both: Both, on_judged: Callable[[bool], None], titles: tuple[str, str]) -> None:
+    def __init__(self, desk: Desk, both: Both, on_judged: Callable[[bool, str], None], titles: tuple[str, str]) -> None:
         self._desk, self._both, self._on_judged, self._titles = desk, both, on_judged, titles
         self._whom: dict[str, Whom] = {}
         self._shown_kind: Literal["customer", "product"] = "customer"
@@ -78,21 +78,23 @@ class Preview:
         except ShopkeeperError as error:
             self._told(error)
             return
-        self._on_judged(True)
+        told = "" if trial is None else self._verdict(trial)
+        self._judged(told, is_good=True)
         self._lists.clear()
         with self._lists:
             if trial is None:
-                self._under.text = ""
                 cards.empty("person_off", desk.t("preview.nobody"), desk.t("preview.nobody_next"))
                 return
-            self._under.text = self._verdict(trial)
             self._list(self._titles[0], trial.before, is_after=False)
             self._list(self._titles[1], trial.after, is_after=True)
             self._left_out(trial)
 
+    def _judged(self, told: str, *, is_good: bool) -> None:
+        self._under.text = told
+        self._on_judged(is_good, told)
+
     def _nothing_yet(self) -> None:
-        self._on_judged(False)
-        self._under.text = ""
+        self._judged("", is_good=False)
         self._lists.clear()
         with self._lists:
             cards.empty("touch_app", self._desk.t("preview.begin"), self._desk.t("preview.begin_next"))
@@ -100,8 +102,7 @@ class Preview:
     def _told(self, error: ShopkeeperError) -> None:
         """What is wrong: with the form (nothing to save then), or that nothing was learned yet (which hinders no saving)."""
         is_unlearned = isinstance(error, NotLearned)
-        self._on_judged(is_unlearned)
-        self._under.text = ""
+        self._judged("", is_good=is_unlearned)
         self._lists.clear()
         with self._lists, cards.box("sk-problem-place"):
             cards.problem(self._desk, error)

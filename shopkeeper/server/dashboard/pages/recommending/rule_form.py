@@ -215,10 +215,12 @@ class RuleEditor:
         with cards.box("sk-row sk-sticky"):
             self._save = cards.button(desk.t("word.save"), self._saved, icon="save").mark("save-rule")
             self._save.enabled = self._row is not None
+            self._verdict = cards.text("", "sk-muted sk-small", "span")
 
-    def _judged(self, is_good: bool) -> None:
+    def _judged(self, is_good: bool, told: str) -> None:
         if self._save is not None:
             self._save.enabled = is_good
+            self._verdict.text = told
 
     async def _saved(self) -> None:
         desk = self._desk

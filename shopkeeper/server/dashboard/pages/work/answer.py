@@ -31,7 +31,7 @@ async def build(desk: Desk) -> None:
         with place:
             _body(desk, body)
 
-    with cards.card(desk.t("answer.request"), desk.t("answer.request_under", route=f"/api/answers/{answer.name}")):
+    with cards.card(desk.t("answer.request"), desk.t("answer.request_under", route=f"/api/{answer.name.replace('.', '/')}")):
         form.build()
         with cards.box("sk-row"):
             cards.button(desk.t("answer.ask"), ask, icon="send").mark("ask")
