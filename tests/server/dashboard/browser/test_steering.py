@@ -59,6 +59,18 @@ def test_a_placement_is_changed_with_its_effect_in_sight_then_saved_and_put_back
     page.locator(".sk-place.is-here", has_text="as built in").wait_for()
 
 
+def test_a_mix_of_ones_own_begins_with_the_item_graph(page):
+    settled(page, "/recommend/placements?place=home")
+    until(page, "lines.length === 10")
+    page.get_by_text("As learned").click()
+    page.locator(".sk-slider", has_text="Item graph").get_by_text("1.00", exact=True).wait_for()
+    page.get_by_role("slider", name="Alike in text").click()
+    page.locator(".sk-slider", has_text="Alike in text").get_by_text("0.50", exact=True).wait_for()
+    page.get_by_role("slider", name="Item graph").click(position={"x": 6, "y": 14})
+    page.locator(".sk-slider", has_text="Item graph").get_by_text("0.00", exact=True).wait_for()
+    page.get_by_text("places change").first.wait_for()
+
+
 def test_prices_that_leave_nothing_are_told_and_cannot_be_saved(page):
     settled(page, "/recommend/placements?place=home")
     until(page, "lines.length === 10")

@@ -31,7 +31,8 @@ class PlacementForm:
         self._desk, self._placement, self._choices = desk, placement, choices
         self._retrievers, self._usual, self._on_change = tuple(retrievers), usual, on_change
         self._changes: dict[str, Any] = {}
-        self._mix: dict[str, float] = dict(placement.mix)
+        largest = max(1.0, *placement.mix.values()) if placement.mix else 1.0  # only how they compare counts
+        self._mix = {name: weight / largest for name, weight in placement.mix.items()}
 
     @property
     def row(self) -> dict[str, Any]:
@@ -107,12 +108,13 @@ class PlacementForm:
 
     def _mixing(self) -> None:
         t, is_learned = self._desk.t, not self._mix
+        self._mix = self._mix or {self._retrievers[0]: 1.0}
         switch = ui.switch(t("place.mix_learned"), value=is_learned, on_change=lambda event: self._learned(is_on=event.value))
         switch.props("dense").mark("place-mix_learned")
         with cards.box("sk-sliders") as self._of_mix:
             for name in dict.fromkeys([*self._retrievers, *self._mix]):
                 slider = Slider(self._desk, f"mix-{name}", t.method(name), self._weigh(name))
-                slider.build(min(1.0, self._mix.get(name, 0.0)), None)
+                slider.build(self._mix.get(name, 0.0), None)
         self._of_mix.visible = not is_learned
 
     def _weigh(self, name: str) -> Callable[[float | None], Awaitable[None]]:
@@ -124,10 +126,6 @@ class PlacementForm:
 
     async def _learned(self, *, is_on: bool) -> None:
         self._of_mix.visible = not is_on
-        if not is_on and not any(self._mix.values()):
-            self._mix = {self._retrievers[0]: 1.0}
-            await self._set("mix", dict(self._mix))
-            return
         await self._set("mix", {} if is_on else dict(self._mix))
 
     def _filters(self) -> None:
