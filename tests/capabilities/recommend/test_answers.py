@@ -286,3 +286,21 @@ def test_some_slots_are_tried_out_and_their_probability_is_written_down(model):
         assert set(shown(reply)) <= set(explored["candidates"])
     assert "decisions" in model.watches()
     assert "explore" not in for_customer(model, ForCustomer(customer="c007", place="email")).decision.reason
+
+
+def test_what_is_owned_is_offered_when_it_is_due(model):
+    """What `recommend.learn` learned of when things are bought again reaches the answer."""
+    assert model.steering.buy_again is not None
+    assert model.steering.price_level is not None
+    reply = for_customer(model, answers.ForCustomer(customer="c007", explain=True, n=60))
+    factors = [product["factors"] for product in reply.body["explanation"]["products"]]
+    assert any("owned" in each for each in factors)
+
+
+def test_a_pinned_product_keeps_its_position_where_something_is_tried_out(model):
+    model.observe("placements", [{"placement_id": "home", "explore_share": 1.0}])
+    usual = shown(for_customer(model, answers.ForCustomer(customer="c007")))
+    model.observe("rules", [{"rule_id": "pinned", "action": "pin", "product_id": usual[3], "position": 1}])
+    lists = [shown(for_customer(model, answers.ForCustomer(customer="c007", place="home"))) for _ in range(20)]
+    assert {each[0] for each in lists} == {usual[3]}
+    assert len({tuple(each) for each in lists}) > 5

@@ -64,11 +64,17 @@ def _in_line(model: RecommendModel, of: Resolved, past: Past, pool: Pool) -> tup
     share = of.place.explore_share or 0.0
     n = of.n if share <= 0.0 else max(2 * of.n, model.settings.explore_candidates)
     steered = model.steering.steer(pool.code, pool.score, pool.rung, asked(of, past, n))
-    fixed = None if share <= 0.0 else steered.rungs[: of.n] == RULE
+    fixed = None if share <= 0.0 else _pinned(steered, of.n)
     explored = model.explorer.explore(
         steered.codes, np.maximum(steered.scores, 0.0), of.n, share, of.place.placement_id, fixed=fixed
     )
     return steered, explored
+
+
+def _pinned(steered: Steered, n: int) -> Array:
+    """Bool [at most n]: the slots of pinned products, which nothing is tried out in."""
+    moved = [steered.moved.get(code, ()) for code in steered.codes[:n].tolist()]
+    return np.array([any(move["action"] == "pin" for move in moves) for moves in moved], np.bool_)
 
 
 def _shown(pool: Pool, codes: Array) -> Pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopkeeper.capabilities.recommend.exploring.explorer import learn_explorer
 from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice, chosen, learned_as, teller
 from shopkeeper.capabilities.recommend.learning.listing import recommendations
 from shopkeeper.capabilities.recommend.learning.model import Model
@@ -37,9 +38,12 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
     progress.step(0.9, "listing recommendations")
     table = recommendations(model, data, settings, view)
     progress.step(0.98, "packing what was learned")
-    return Result(
-        table, choice.scores, arrays(model, data, choice), card(model, data, choice, settings), headline(choice.scores, data)
-    )
+    learned = {
+        **arrays(model, data, choice),
+        **steering(view, data, log, settings),
+        **learn_explorer(view, data.products, settings, model.trend),
+    }
+    return Result(table, choice.scores, learned, card(model, data, choice, settings), headline(choice.scores, data))
 
 
 def steering(view: ShopView, data: Interactions, log: Log, settings: RecommendSettings) -> dict[str, Array]:
