@@ -42,7 +42,7 @@ def examples(answer):
         for knob in knobs(answer.request):
             if knob.required:
                 request[knob.name] = text
-            elif knob.type is str and not knob.choices:
+            elif knob.type is str and not knob.choices and knob.name != "as_rules":
                 request[knob.name] = (text,) if knob.many else text
         found += [
             request,

@@ -132,20 +132,23 @@ class VisitIndex:
         return found
 
     def answer(
-        self, product: Array, weight: Array, n: int, *, own: float = -1.0, visit_key: Any = None, allowed: Array = NOTHING,
+        self, product: Array, weight: Array, n: int, *, own: float = -1.0, claim: Array | None = None,
+        visit_key: Any = None, allowed: Array = NOTHING, customer: int = -1, owner: Array = NOBODY,
         scratch: Scratch | None = None,
     ) -> tuple[Array, Array]:  # fmt: skip
         """(products int32, scores float32), at most ``n``, best first: what visits like this one went on to.
 
         ``product`` int32 the running visit's, newest first, each once, with its ``weight`` float32. Left out are these products
-        (``own`` < 0; 0: kept; above: each gets ``own`` * highest score * its share of the largest weight on top) and those
-        whose ``allowed`` uint8 [products] is 0. ``visit_key`` names the running visit, which does not speak for itself.
+        (``own`` < 0; 0: kept; above: each gets ``own`` * highest score * its share of the largest ``claim`` float32 on top;
+        default: its weight) and those whose ``allowed`` uint8 [products] is 0. ``visit_key`` names the running visit, which does
+        not speak for itself, nor do visits whose ``owner`` int32 [visits] is ``customer`` (-1: all speak).
         """
         memory = scratch or self.scratch()
         out_product, out_score = np.empty(n, np.int32), np.empty(n, np.float32)
         skip = self._live.slot(visit_key) if visit_key is not None else -1
         size = answer_one(
-            product, weight, product, weight, own, skip, -1, NOBODY, self._base, self._live.arrays, self._how, allowed,
+            product, weight, product, weight if claim is None else claim, own, skip,
+            customer, owner if customer >= 0 else NOBODY, self._base, self._live.arrays, self._how, allowed,
             memory.visits, memory.spans, memory.sums, out_product, out_score,
         )  # fmt: skip
         return out_product[:size], out_score[:size]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
 
 N_REASONS = 3
+GRAPH = "item_graph"  # the retriever whose reasons are told
 
 
 def described(model: RecommendModel, past: Past, shown: Pool, *, own: bool, reasons: bool) -> list[Product]:
@@ -51,7 +52,7 @@ def _speak(
     reason, part = np.empty((size, N_REASONS), np.int32), np.empty((size, N_REASONS), np.float32)
     visit = np.empty(size, np.float32)
     explain_graph(graph, past.source, past.weight, past.n_visit, found, total, reason, part, visit)
-    full = _full(shown, places, part)
+    full = _full(shown, places, part, is_content=bool(rung[places[0]] == CONTENT))
     mostly_visit = (visit > 0.5 * full) & (rung[places] == CUSTOMER)
     rung[places[mostly_visit]] = SESSION
     if not reasons:
@@ -78,10 +79,14 @@ def _kin(model: RecommendModel, past: Past, code: int) -> tuple[list[int], list[
     return [source for source, _ in best] + [-1], [int(1000 * value / total) for _, value in best] + [0]
 
 
-def _full(shown: Pool, places: Array, part: Array) -> Array:
+def _full(shown: Pool, places: Array, part: Array, *, is_content: bool) -> Array:
     """What the item graph (or content) itself gave each product; where it named none, what the reasons found add up to."""
-    given = shown.by[places, 0] if shown.by.shape[1] else np.zeros(len(places), np.float32)
-    result: Array = np.maximum(np.where(given > 0, given, shown.score[places] if shown.by.shape[1] <= 1 else 0), part.sum(axis=1))
+    given = np.zeros(len(places), np.float32)
+    if is_content:
+        given = shown.score[places]
+    elif GRAPH in shown.names:
+        given = shown.by[places, shown.names.index(GRAPH)]
+    result: Array = np.maximum(given, part.sum(axis=1))
     return np.maximum(result, 1e-30)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,18 @@ from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
 from shopkeeper.numerics.candidates.gather import FUSED
 from shopkeeper.numerics.compiling import Array
 
+AGAIN = "again_"  # what the arrays of the order with own products are called: this and their own name
+
 
 @dataclass(frozen=True)
 class LearnedOrder:
-    """What orders candidates: the ranker, what is known of products, and how many each retriever names."""
+    """What orders candidates: the ranker (``again`` where own products may be shown), and what is known of products.
+
+    Each retriever names ``each`` candidates, of which the ``most`` that stand highest are ordered.
+    """
 
     ranker: LearnedRanker
+    again: LearnedRanker | None
     tables: FeatureTables
     each: int
     most: int
@@ -31,7 +37,9 @@ class LearnedOrder:
     def from_arrays(cls, arrays: Mapping[str, Array], card: Mapping[str, Any]) -> LearnedOrder:
         """What was saved beside the retrievers."""
         return cls(
-            LearnedRanker.from_arrays(arrays, card["ranker"]), FeatureTables.from_arrays(arrays), int(card["n_listed"]),
+            LearnedRanker.from_arrays(arrays, card["ranker"]),
+            LearnedRanker.from_arrays(arrays, card["again"], AGAIN) if "again" in card else None,
+            FeatureTables.from_arrays(arrays), int(card["n_listed"]),
             int(card["n_candidates"]),
         )  # fmt: skip
 
@@ -39,21 +47,29 @@ class LearnedOrder:
         self, retrievers: Mapping[str, Retriever], past: Past, wanted: Wanted, price: Array, rung: int, n: int, now: int
     ) -> Pool:
         """The ``n`` best candidates; their scores are shares of the best one's odds."""
-        names = self.ranker.sources
+        ranker = self.again if self.again is not None and wanted.own > 0.0 else self.ranker
+        names, named = ranker.sources, _as_learned(past, wanted)
         found = [
-            _own(past, wanted, price) if name == OWN else retrievers[name].best(past, wanted, price, self.each) for name in names
+            _own(past, wanted, price) if name == OWN else retrievers[name].best(past, named, price, self.each) for name in names
         ]
         code, by = united(found, names)
         if len(code) == 0:
             return Pool(NOTHING, np.empty(0, np.float32), np.empty(0, np.uint8), by, names)
-        code, by = _highest(code, by, self.most)
+        code, by = _highest(code, by, found, self.most)
         newest = slice(0, HISTORY)
         read = (past.source[newest], past.strength[newest], past.step[newest].astype(np.int32), past.age[newest],
                 past.times[newest].astype(np.int32))  # fmt: skip
-        odds = self.ranker.rank(self.tables, read, code, by, now)
+        odds = ranker.rank(self.tables, read, code, by, now)
         order = np.lexsort((code, -odds))[:n]
         score = np.exp(np.minimum(odds[order] - odds[order[0]], 0.0)).astype(np.float32)
         return Pool(code[order], score, np.full(len(order), rung, np.uint8), by[order], names)
+
+
+def _as_learned(past: Past, wanted: Wanted) -> Wanted:
+    """What retrievers are asked: the past's products as they name them where they may be shown, and none of them where not."""
+    if wanted.own > 0.0:
+        return replace(wanted, own=0.0)
+    return replace(wanted, own=-1.0, excluded=np.concatenate((wanted.excluded, past.source, past.seen)))
 
 
 def _own(past: Past, wanted: Wanted, price: Array) -> tuple[Array, Array]:
@@ -65,14 +81,12 @@ def _own(past: Past, wanted: Wanted, price: Array) -> tuple[Array, Array]:
     return code[kept], claim[kept].astype(np.float32)
 
 
-def _highest(code: Array, by: Array, most: int) -> tuple[Array, Array]:
+def _highest(code: Array, by: Array, found: list[tuple[Array, Array]], most: int) -> tuple[Array, Array]:
     """The ``most`` candidates that stand highest in the retrievers' lists, as `numerics.candidates.gather` keeps them."""
     if len(code) <= most:
         return code, by
-    place = np.empty(by.shape, np.float32)
-    for column in range(by.shape[1]):
-        order = np.lexsort((code, -by[:, column]))
-        place[order, column] = np.arange(len(code))
-    fused = np.where(by > 0.0, 1.0 / (FUSED + place), 0.0).sum(axis=1)
+    fused = np.zeros(len(code), np.float32)
+    for listed, _ in found:
+        fused[np.searchsorted(code, listed)] += (1.0 / (FUSED + np.arange(len(listed)))).astype(np.float32)
     kept = np.sort(np.lexsort((code, -fused))[:most])
     return code[kept], by[kept]

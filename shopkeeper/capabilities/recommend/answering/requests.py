@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shopkeeper.capabilities.recommend.answers import Filters
     from shopkeeper.capabilities.recommend.loaded.model import RecommendModel
 
+DEAREST = float(np.finfo(np.float32).max)  # prices are kept in single precision
 ENOUGH = 100  # candidates that steering and the bandit choose among
 
 
@@ -50,11 +51,11 @@ def resolved(model: RecommendModel, request: Filters, past: Past, now: int) -> R
         n=n,
         allowed=mask,
         excluded=_with_products(model, hidden, (*request.exclude, *filters.exclude)),
-        price_low=0.0 if low is None else low,
-        price_high=float("inf") if high is None else high,
+        price_low=0.0 if low is None else min(low, DEAREST),
+        price_high=float("inf") if high is None or high > DEAREST else high,
         any_price=low is None and high is None,
         reasons=request.reasons or request.explain,
-        own=0.0 if owned == "hide" or request.exclude_seen else model.parameters.own_weight,
+        own=-1.0 if owned == "hide" or request.exclude_seen else model.parameters.own_weight or -1.0,
         mix=dict(place.mix),
     )
     return Resolved(place, n, now, wanted, owned, bool(request.as_placement))

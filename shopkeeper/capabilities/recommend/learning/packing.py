@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shopkeeper.capabilities.recommend.learning.choosing import Choice
+from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
+from shopkeeper.capabilities.recommend.loaded.past import HEARD
 from shopkeeper.capabilities.recommend.loaded.retrieving import VISITS
 from shopkeeper.capabilities.recommend.methods.als import LearnedALS
+from shopkeeper.capabilities.recommend.methods.content import LearnedContent
 from shopkeeper.capabilities.recommend.methods.ease import LearnedEase
 from shopkeeper.capabilities.recommend.methods.method import Learned
 from shopkeeper.capabilities.recommend.methods.popularity import Popular
@@ -30,6 +32,7 @@ from shopkeeper.numerics.recency import ranked
 
 PURCHASE = EVENT_KINDS.index("purchase")
 LISTED_IN_ORDER = 5000  # of what is popular: as many as filters may leave out before the ladder's next rung follows
+AGELESS_DAYS = 1e6  # the half-life of methods for which events do not age
 STEPS = 32_000  # moments back and times bought beyond this count as this: they are kept in two bytes
 
 
@@ -53,38 +56,76 @@ def arrays(model: Model, data: Interactions, choice: Choice) -> dict[str, Array]
         "row_bought_days": days_since(log, model.rows, PURCHASE, model.known.now)[entry],
         "row_strength": model.known.rows().weight[entry],
         "row_age": ages_days(log, model.rows, weights, model.known.now)[entry],
-        **of_other(choice.method, model.other)[0],
+        **arrays_of_other(choice.method, model.other, data.is_known),
+        **_heard(choice.method, model, entry),
     }  # fmt: skip
 
 
-def of_other(method: str, other: Learned | None) -> tuple[dict[str, Array], dict[str, Any]]:
-    """(arrays, card) of what orders lists in the item graph's place; both empty where it does so itself."""
+def arrays_of_other(method: str, other: Learned | None, is_known: Array) -> dict[str, Array]:
+    """What is saved of what orders lists in the item graph's place; nothing where it does so itself.
+
+    ``is_known`` bool [rows of the log]: whose rows are saved.
+    """
+    found: dict[str, Array] = {}
+    if isinstance(other, LearnedHybrid):
+        found = {**other.tables.arrays(), **other.ranker.arrays()}
+    for name, learned in _retrievers(method, other).items():
+        found.update(_of_retriever(name, learned, is_known))
+    return found
+
+
+def card_of_other(method: str, other: Learned | None) -> dict[str, Any]:
+    """What answers must know beside `arrays_of_other`."""
+    found: dict[str, Any] = {"hearing": {name: _hearing(learned) for name, learned in _retrievers(method, other).items()}}
+    if isinstance(other, LearnedHybrid):
+        found["ranker"] = other.ranker.card()
+        found["n_listed"], found["n_candidates"] = other.parameters.n_listed, other.parameters.n_candidates
+    return found
+
+
+def _heard(method: str, model: Model, entry: Array) -> dict[str, Array]:
+    """How much each entry says to those methods that do not weigh events as they are."""
+    found: dict[str, Array] = {}
+    for name, learned in _retrievers(method, model.other).items():
+        hearing = _hearing(learned)
+        exponent, half_life = hearing.get("kind_exponent", 1.0), hearing.get("half_life_days", AGELESS_DAYS)
+        if name != GRAPH and (exponent, half_life) != (1.0, AGELESS_DAYS):
+            found[HEARD + name] = model.known.rows(exponent, half_life).weight[entry]
+    return found
+
+
+def _retrievers(method: str, other: Learned | None) -> dict[str, Learned]:
     if other is None:
-        return {}, {}
-    if not isinstance(other, LearnedHybrid):
-        return _of_retriever(method, other)
-    found: dict[str, Any] = {**other.tables.arrays(), **other.ranker.arrays()}
-    about: dict[str, Any] = {
-        "ranker": other.ranker.card(), "n_listed": other.parameters.n_listed, "n_candidates": other.parameters.n_candidates
-    }  # fmt: skip
-    for name, learned in other.retrievers.items():
-        arrays, of_name = _of_retriever(name, learned)
-        found.update(arrays)
-        about.update(of_name)
-    return found, about
+        return {}
+    return dict(other.retrievers) if isinstance(other, LearnedHybrid) else {method: other}
 
 
-def _of_retriever(name: str, learned: Learned) -> tuple[dict[str, Array], dict[str, Any]]:
-    if isinstance(learned, LearnedEase):
-        return learned.arrays(), {"ease_recency_decay": learned.parameters.recency_decay, "ease_note": learned.note}
+def _hearing(learned: Any) -> dict[str, float]:
+    """The parameters that say how a method hears a past: fields of `loaded.retrieving.Hearing`."""
+    parameters = getattr(learned, "parameters", None)
+    names = ("kind_exponent", "half_life_days", "recency_decay")
+    found = {name: float(getattr(parameters, name)) for name in names if hasattr(parameters, name)}
     if isinstance(learned, LearnedALS):
-        decay = learned.parameters.recency_decay
-        return ServedFactors.of(learned.factors, unit=learned.unit, recency_decay=decay).arrays(), {}
+        found.pop("recency_decay", None)  # kept with the vectors
     if isinstance(learned, LearnedVisits):
-        return {VISITS + part: array for part, array in learned.index.arrays().items()}, {}
+        found.pop("half_life_days", None)  # that of visits, not of what they are found by
+    return found
+
+
+def _of_retriever(name: str, learned: Learned, is_known: Array) -> dict[str, Array]:
+    if isinstance(learned, LearnedEase):
+        return learned.arrays()
+    if isinstance(learned, LearnedALS):
+        return ServedFactors.of(learned.factors, unit=learned.unit, recency_decay=learned.parameters.recency_decay).arrays()
+    if isinstance(learned, LearnedVisits):
+        place = np.where(is_known, np.cumsum(is_known) - 1, -1).astype(np.int32)
+        return {**{VISITS + part: array for part, array in learned.index.arrays().items()}, "visit_owner": place[learned.owner]}
+    if isinstance(learned, LearnedContent):
+        graph = learned.graph
+        return {"near_starts": graph.starts, "near_neighbor": graph.neighbor, "near_weight": graph.weight}
     if isinstance(learned, Popular):
-        return {f"order_{name}": learned.order[:LISTED_IN_ORDER]}, {}
-    return {}, {}  # the item graph and what reads alike are there in any case
+        return {f"order_{name}": learned.order[:LISTED_IN_ORDER]}
+    return {}  # the item graph is there in any case
 
 
 def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSettings) -> dict[str, Any]:
@@ -104,7 +145,7 @@ def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSe
         "n_customers": int(data.is_known.sum()),
         "history": settings.history, "history_limit": settings.history_limit, "visit_weight": settings.visit_weight,
         "settings": dataclasses.asdict(settings),
-        "serving": of_other(choice.method, model.other)[1],
+        "serving": card_of_other(choice.method, model.other),
         "kind_weights": {
             name: float(weight)
             for name, weight in zip(EVENT_KINDS, kind_weights(settings, tuned.parameters.kind_exponent), strict=False)

@@ -90,7 +90,8 @@ class ServedFactors:
     def best(self, vector: Array, allowed: Array, excluded: Array, n: int) -> tuple[Array, Array]:
         """(codes int32, scores float32), best first: at most ``n`` products of all whose score is positive.
 
-        ``allowed`` uint8 [products] says which may be named, ``excluded`` int32 which are not. About 2 ms for 100,000 products of 64 factors.
+        ``allowed`` uint8 [products] says which may be named, ``excluded`` int32 which are not. About 2 ms for 100,000 products of
+        64 factors.
         """
         n = min(n, len(self.product))
         code, score = np.empty(n, np.int32), np.empty(n, np.float32)

@@ -17,11 +17,15 @@ MOMENTS_KEPT = 500
 
 
 class Touch(NamedTuple):
-    """What somebody did with one product: the newest moment (microseconds), the strongest weight, how often."""
+    """What somebody did with one product: the newest moment (microseconds), the strongest weight, how often.
+
+    ``strength`` is the strongest weight of a kind of event as the settings have it, without age and exponent.
+    """
 
     at: int
     weight: float
     times: int
+    strength: float
 
 
 class History:
@@ -42,13 +46,15 @@ class History:
         """How many distinct moments since learning are newer."""
         return len(self.moments) - bisect_right(self.moments, at)
 
-    def after(self, code: int, weight: float, at: int, is_purchase: bool) -> History:
+    def after(self, code: int, weight: float, at: int, is_purchase: bool, strength: float) -> History:
         """This history and one event."""
         made = History()
         made.touches = dict(self.touches)
         old = made.touches.pop(code, None)
         made.touches[code] = (
-            Touch(at, weight, 1) if old is None else Touch(max(at, old.at), max(weight, old.weight), old.times + 1)
+            Touch(at, weight, 1, strength)
+            if old is None
+            else Touch(max(at, old.at), max(weight, old.weight), old.times + 1, max(strength, old.strength))
         )
         if len(made.touches) > PRODUCTS_KEPT:
             del made.touches[next(iter(made.touches))]
@@ -84,10 +90,14 @@ class Live:
     """Histories by customer and by visit, the longest untouched forgotten first; an event counts once however often it comes.
 
     ``kind_weights`` is the weight of each kind of event, ``fade(at)`` multiplies it by the event's age (microseconds).
+    ``strengths`` are those weights before an exponent (default: the same).
     """
 
-    def __init__(self, kind_weights: Mapping[str, float], fade: Callable[[int], float]) -> None:
+    def __init__(
+        self, kind_weights: Mapping[str, float], fade: Callable[[int], float], strengths: Mapping[str, float] | None = None
+    ) -> None:
         self._kind_weights = kind_weights
+        self._strengths = kind_weights if strengths is None else strengths
         self._fade = fade
         self._lock = threading.Lock()
         self._customers: OrderedDict[str, History] = OrderedDict()
@@ -112,19 +122,18 @@ class Live:
                     is_purchase = row["event"] == "purchase"
                     # A purchase that is told twice, as an event and as an order's line, counts once.
                     if not is_purchase or not row.get("order_id") or self._is_new(f"bought {row['order_id']} {code}"):
-                        taken += self._add(code, row, weight, is_purchase)
+                        taken += self._add(code, row, row["event"], is_purchase)
         return taken
 
     def add_order_lines(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Taken]:
         """Take rows of `order_lines` with their products' codes; returns say nothing about liking. Those that counted."""
-        weight = self._kind_weights.get("purchase", 0.0)
         taken = []
         with self._lock:
             for code, row in rows:
                 if row["quantity"] > 0 and self._is_new("line " + str(row["line_id"])):
                     if row.get("order_id") and not self._is_new(f"bought {row['order_id']} {code}"):
                         continue
-                    taken += self._add(code, row, weight, True)
+                    taken += self._add(code, row, "purchase", True)
         return taken
 
     def _is_new(self, number: str) -> bool:
@@ -135,20 +144,21 @@ class Live:
             self._ids.popitem(last=False)
         return True
 
-    def _add(self, code: int, row: Mapping[str, Any], weight: float, is_purchase: bool) -> list[Taken]:
+    def _add(self, code: int, row: Mapping[str, Any], kind: str, is_purchase: bool) -> list[Taken]:
         at = microseconds(row["at"])
-        kind_weight, weight = weight, weight * self._fade(at)
+        kind_weight = self._kind_weights.get(kind, 0.0)
+        event = (code, kind_weight * self._fade(at), at, is_purchase, self._strengths.get(kind, 0.0))
         customer, session = str(row.get("customer_id") or ""), str(row.get("session_id") or "")
         found = []
         if session:
-            before, after = _add(self._visits, session, VISITS_KEPT, code, weight, at, is_purchase)
+            before, after = _add(self._visits, session, VISITS_KEPT, event)
             found = [Taken(f"session:{session}", False, session, code, kind_weight, at, is_purchase, before, after)]
         if customer:
-            before, after = _add(self._customers, customer, CUSTOMERS_KEPT, code, weight, at, is_purchase)
+            before, after = _add(self._customers, customer, CUSTOMERS_KEPT, event)
             found = [Taken(customer, True, session, code, kind_weight, at, is_purchase, before, after)]
         elif not session and row.get("order_id"):
             order = f"order:{row['order_id']}"
-            before, after = _add(self._visits, order, VISITS_KEPT, code, weight, at, is_purchase)
+            before, after = _add(self._visits, order, VISITS_KEPT, event)
             found = [Taken(order, False, order, code, kind_weight, at, is_purchase, before, after)]
         return found
 
@@ -160,10 +170,10 @@ def microseconds(moment: datetime) -> int:
 
 
 def _add(
-    histories: OrderedDict[str, History], name: str, limit: int, code: int, weight: float, at: int, is_purchase: bool
+    histories: OrderedDict[str, History], name: str, limit: int, event: tuple[int, float, int, bool, float]
 ) -> tuple[History, History]:
     before = histories.get(name, NOBODY)
-    histories[name] = after = before.after(code, weight, at, is_purchase)
+    histories[name] = after = before.after(*event)
     histories.move_to_end(name)
     if len(histories) > limit:
         histories.popitem(last=False)

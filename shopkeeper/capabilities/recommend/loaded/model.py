@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
 from shopkeeper.capabilities.recommend.loaded.live import Live, Taken
 from shopkeeper.capabilities.recommend.loaded.past import (
+    AS_IT_SPEAKS,
     COLUMNS,
     NOTHING,
+    Hearing,
     LearnedRows,
     Past,
     Speaking,
@@ -37,10 +40,11 @@ from shopkeeper.capabilities.recommend.loaded.retrieving import (
 )
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, parameters_from, recency_table
 from shopkeeper.capabilities.recommend.read import read_facts, read_stock
-from shopkeeper.capabilities.recommend.settings import settings_from
+from shopkeeper.capabilities.recommend.settings import kind_weights, settings_from
 from shopkeeper.capabilities.recommend.steering.placements import Placement
 from shopkeeper.capabilities.recommend.steering.steering import Steering
 from shopkeeper.core.errors import StoreDamaged
+from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts
@@ -70,12 +74,14 @@ class RecommendModel:
         likeness = Graph(arrays["content_starts"], arrays["content_neighbor"], arrays["content_weight"])
         self.content: GrownRows = still(likeness)
         self.trending = arrays["trending"]
-        self.live = Live(dict(card["kind_weights"]), self._growing.fade)
+        strengths = dict(zip(EVENT_KINDS, kind_weights(self.settings, 1.0).tolist(), strict=False))
+        self.live = Live(dict(card["kind_weights"]), self._growing.fade, strengths)
         self.rows = LearnedRows(arrays)
         self._visit_weight = float(card["visit_weight"])
         self._recency = recency_table(self.parameters, 2**15 + 1024)
-        self.retrievers = retrievers(self, arrays, card)
         serving = card["serving"]
+        self._hearing = {name: Hearing(name, **values) for name, values in serving.get("hearing", {}).items()}
+        self.retrievers = retrievers(self, arrays, self._hearing)
         self.order = LearnedOrder.from_arrays(arrays, serving) if "ranker" in serving else None
         self.mix: dict[str, float] = {str(card["method"]) if self.order is None else "item_graph": 1.0}
         self.arrivals = Arrivals(arrays)
@@ -169,14 +175,18 @@ class RecommendModel:
         """What is known of this customer and this visit; unknown ones have an empty past."""
         visit = self.live.visit(session_id) if session_id else None
         recent = self.live.customer(customer_id) if customer_id else None
-        row = self.rows.of(customer_id)
+        whose = self.rows.code(customer_id)
+        row = self.rows.at(whose)
         now = self.now
         later = max(0.0, (now - self.learned_at) / MICROSECONDS_A_DAY)
-        speaking = Speaking(self._recency, self._growing.speech, self._visit_weight, self.history, later)
+        speaking = Speaking(self._recency, self._growing.speech, self._visit_weight, self.history, later, self._hearing)
         if visit is None and recent is None and not products:
-            return learned_past(row, speaking)
-        given = [code for code in map(self.catalog.find, reversed(products)) if code >= 0]
-        return live_past(row, recent, visit, list(dict.fromkeys(given)), speaking, now)
+            past = learned_past(row, speaking)
+        else:
+            found = map(self.catalog.find, reversed(products))
+            given = [code for code in found if 0 <= code < len(speaking.speech)]  # one may be arriving at this moment
+            past = live_past(row, recent, visit, list(dict.fromkeys(given)), speaking, now)
+        return replace(past, customer=whose, visit=session_id or customer_id)
 
     def beside(self, product_id: str) -> Past:
         """A past of this product alone, which is left out of the answer; empty for a product that nobody knows."""
@@ -195,20 +205,23 @@ WATCHED = ("events", "order_lines", "products", "stock_levels", "rules", "placem
 PLACES_KEPT = 1000  # names that requests gave; anybody may send any
 
 
-def retrievers(model: RecommendModel, arrays: dict[str, Array], card: dict[str, Any]) -> dict[str, Retriever]:
-    """Everything that was learned to name candidates, by the name of its method."""
+def retrievers(model: RecommendModel, arrays: dict[str, Array], hearing: dict[str, Hearing]) -> dict[str, Retriever]:
+    """Everything that was learned to name candidates, by the name of its method; ``hearing`` is how each hears a past."""
     scratch = model.scratch
     found: dict[str, Retriever] = {"item_graph": GraphRetriever(lambda: model.graph, scratch)}
     if "ease_starts" in arrays:
         rows = still(Graph(arrays["ease_starts"], arrays["ease_neighbor"], arrays["ease_weight"]))
-        decay = float(card["serving"]["ease_recency_decay"])
-        found["ease"] = LinearRetriever(rows, arrays["ease_source_factor"], decay, scratch)
+        found["ease"] = LinearRetriever(rows, arrays["ease_source_factor"], hearing.get("ease", AS_IT_SPEAKS), scratch)
     if "factors_product" in arrays:
-        found["als"] = FactorRetriever(ServedFactors.from_arrays(arrays))
+        found["als"] = FactorRetriever(ServedFactors.from_arrays(arrays), hearing.get("als", AS_IT_SPEAKS))
     visits = {name.removeprefix(VISITS): array for name, array in arrays.items() if name.startswith(VISITS)}
     if visits:
-        found["session_neighbors"] = VisitRetriever(VisitIndex.from_arrays(visits))
-    found["content"] = GraphRetriever(lambda: model.content, scratch, speaks_for_own=False)
+        index, owner = VisitIndex.from_arrays(visits), arrays["visit_owner"]
+        found["session_neighbors"] = VisitRetriever(index, owner, hearing.get("session_neighbors", AS_IT_SPEAKS))
+    near = model.content
+    if "near_starts" in arrays:
+        near = still(Graph(arrays["near_starts"], arrays["near_neighbor"], arrays["near_weight"]))
+    found["content"] = GraphRetriever(lambda: near, scratch, speaks_for_own=False, hearing=hearing.get("content"))
     for name in ("popularity", "trending"):
         if f"order_{name}" in arrays:
             found[name] = OrderRetriever(arrays[f"order_{name}"], scratch)

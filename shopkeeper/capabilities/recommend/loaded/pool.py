@@ -19,7 +19,8 @@ class Wanted:
     """What may be shown: the filters of a request, as codes and arrays.
 
     ``n`` products in the end; ``excluded`` int32 codes and ``allowed`` uint8 [capacity] as the kernels take them. ``own`` > 0:
-    products of the past may be shown, and speak for themselves so many times. ``mix`` is how much each retriever counts (by
+    products of the past may be shown, and speak for themselves so many times; 0: they stand as retrievers name them; below: they
+    are left out by retrievers that would otherwise name little else. ``mix`` is how much each retriever counts (by
     name; empty: as it was learned).
     """
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
-from shopkeeper.capabilities.recommend.loaded.past import Past
+from shopkeeper.capabilities.recommend.loaded.past import AS_IT_SPEAKS, Hearing, Past
 from shopkeeper.capabilities.recommend.loaded.pool import Wanted
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.answering import best_of_graph, first_allowed
@@ -51,10 +51,12 @@ class Retriever(Protocol):
 
 
 class GraphRetriever:
-    """Through a product graph, which ``rows`` gives as it is now."""
+    """Through a product graph, which ``rows`` gives as it is now; ``hearing`` where it has its own way of hearing a past."""
 
-    def __init__(self, rows: Callable[[], GrownRows], scratch: Scratch, *, speaks_for_own: bool = True) -> None:
-        self._rows, self._scratch, self._speaks_for_own = rows, scratch, speaks_for_own
+    def __init__(
+        self, rows: Callable[[], GrownRows], scratch: Scratch, *, speaks_for_own: bool = True, hearing: Hearing | None = None
+    ) -> None:
+        self._rows, self._scratch, self._speaks_for_own, self._hearing = rows, scratch, speaks_for_own, hearing
 
     def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
         """The products for which the past's products speak most."""
@@ -62,9 +64,10 @@ class GraphRetriever:
         if len(past.source) == 0:
             return product[:0], score[:0]
         own = wanted.own if self._speaks_for_own else 0.0
+        weight = past.weight if self._hearing is None else self._hearing.of(past).astype(np.float32)
         total, touched, keys = self._scratch.sized(len(wanted.allowed))
         size = best_of_graph(
-            self._rows(), past.source, past.weight, past.claim, own, wanted.excluded, wanted.allowed, price,
+            self._rows(), past.source, weight, past.claim, own, wanted.excluded, wanted.allowed, price,
             wanted.price_low, wanted.price_high, wanted.any_price, total, touched, keys, product, score,
         )  # fmt: skip
         return product[:size], score[:size]
@@ -86,8 +89,8 @@ def in_order(order: Array, shown: Array, wanted: Wanted, price: Array, scratch: 
 class LinearRetriever:
     """Through the signed weights of a linear autoencoder, with its own way of hearing a past (`methods.ease.speech`)."""
 
-    def __init__(self, rows: GrownRows, factor: Array, recency_decay: float, scratch: Scratch) -> None:
-        self._rows, self._factor, self._decay, self._scratch = rows, factor, recency_decay, scratch
+    def __init__(self, rows: GrownRows, factor: Array, hearing: Hearing, scratch: Scratch) -> None:
+        self._rows, self._factor, self._hearing, self._scratch = rows, factor, hearing, scratch
 
     def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
         """The products that the past predicts most."""
@@ -96,7 +99,7 @@ class LinearRetriever:
         if not known.any():
             return product[:0], score[:0]
         factor = np.where(known, self._factor[np.minimum(past.source, len(self._factor) - 1)], 0.0)
-        weight = past.strength * factor * (1.0 + np.minimum(past.step, 4095)) ** -self._decay
+        weight = self._hearing.of(past) * factor
         total, touched, keys = self._scratch.sized(len(wanted.allowed))
         size = best_of_graph(
             self._rows, past.source, weight.astype(np.float32), past.claim, wanted.own, wanted.excluded, wanted.allowed, price,
@@ -106,34 +109,51 @@ class LinearRetriever:
 
 
 class VisitRetriever:
-    """Through past visits like this one."""
+    """Through past visits like this one, of others: ``owner`` int32 [visits] is whose each is, as in `LearnedRows`."""
 
-    def __init__(self, index: VisitIndex) -> None:
-        self.index = index
+    def __init__(self, index: VisitIndex, owner: Array, hearing: Hearing = AS_IT_SPEAKS) -> None:
+        self.index, self._owner, self._hearing = index, owner, hearing
 
     def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
         """The products that visits like the past went on to."""
         if len(past.source) == 0:
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        own = -1.0 if wanted.own <= 0.0 else wanted.own
-        code, score = self.index.answer(past.source, past.strength, 2 * n, own=own, allowed=wanted.allowed)
+        code, score = self.index.answer(
+            past.source, self._hearing.of(past).astype(np.float32), n + len(wanted.excluded), own=wanted.own, claim=past.claim,
+            visit_key=past.visit or None, allowed=_in_band(wanted, price), customer=past.customer, owner=self._owner,
+        )  # fmt: skip
         return _passing(code, score, wanted, price, n)
 
 
 class FactorRetriever:
     """Through the vector that the past becomes."""
 
-    def __init__(self, factors: ServedFactors) -> None:
-        self.factors = factors
+    def __init__(self, factors: ServedFactors, hearing: Hearing = AS_IT_SPEAKS) -> None:
+        self.factors, self._hearing = factors, hearing
 
     def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
         """The products whose vectors go best with the past's."""
         if len(past.source) == 0:
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        vector = self.factors.vector(past.source, past.strength, past.step)
-        excluded = wanted.excluded if wanted.own > 0.0 else np.concatenate((wanted.excluded, past.source))
-        code, score = self.factors.best(vector, wanted.allowed, excluded, 2 * n)
-        return _passing(code, score, wanted, price, n)
+        vector = self.factors.vector(past.source, self._hearing.of(past), past.step)
+        excluded = wanted.excluded if wanted.own >= 0.0 else np.concatenate((wanted.excluded, past.source))
+        code, score = self.factors.best(vector, _in_band(wanted, price), excluded, n)
+        if wanted.own <= 0.0:
+            return code, score
+        kept = passing(past.source, wanted, price)
+        code, score = self._lifted((code, score), vector, past, kept, wanted.own)
+        return code[:n], score[:n]
+
+    def _lifted(self, found: tuple[Array, Array], vector: Array, past: Past, kept: Array, own: float) -> tuple[Array, Array]:
+        """What was found with the past's products given ``own`` * (highest score) * (claim / largest claim) on top."""
+        code, score = found
+        mine, claim = past.source[kept], past.claim[kept] / max(float(past.claim.max()), 1e-30)
+        highest = max(float(score[0]) if len(score) else 0.0, 1e-9)
+        lifted = np.maximum(self.factors.score(vector, mine), 0.0) + np.float32(own * highest) * claim
+        others = ~np.isin(code, mine)
+        code, score = np.concatenate((mine, code[others])), np.concatenate((lifted, score[others])).astype(np.float32)
+        order = np.lexsort((code, -score))
+        return code[order], score[order]
 
 
 class OrderRetriever:
@@ -144,7 +164,7 @@ class OrderRetriever:
 
     def best(self, past: Past, wanted: Wanted, price: Array, n: int) -> tuple[Array, Array]:
         """The first ``n`` that pass the filters."""
-        own = np.empty(0, np.int32) if wanted.own > 0.0 else past.source
+        own = np.empty(0, np.int32) if wanted.own >= 0.0 else past.source
         code = in_order(self._order, own, wanted, price, self._scratch, n)
         return code, (1.0 / (1.0 + np.arange(len(code)))).astype(np.float32)
 
@@ -155,9 +175,22 @@ def _passing(code: Array, score: Array, wanted: Wanted, price: Array, n: int) ->
     return code[kept][:n], score[kept][:n]
 
 
+def _in_band(wanted: Wanted, price: Array) -> Array:
+    """uint8 [capacity]: which products may be named, with the price band in it."""
+    if wanted.any_price:
+        return wanted.allowed
+    price = price[: len(wanted.allowed)]
+    inside: Array = wanted.allowed & (wanted.price_low <= price) & (price <= wanted.price_high)
+    return inside
+
+
 def passing(code: Array, wanted: Wanted, price: Array) -> Array:
-    """Bool: which of these products pass the filters: allowed, not excluded, and within the price band."""
-    kept: Array = wanted.allowed[code] > 0
+    """Bool: which of these products pass the filters: allowed, not excluded, and within the price band.
+
+    A product that came after the filters were made does not.
+    """
+    n_known = len(wanted.allowed)
+    kept: Array = (wanted.allowed[np.minimum(code, n_known - 1)] > 0) & (code < n_known)
     if len(wanted.excluded):
         kept &= ~np.isin(code, wanted.excluded)
     if not wanted.any_price:

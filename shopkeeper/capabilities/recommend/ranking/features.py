@@ -93,8 +93,8 @@ def meanings(retrievers: tuple[str, ...]) -> dict[str, str]:
 
 
 def pasts_of(questions: Questions) -> Pasts:
-    """The pasts of the questions, at most `HISTORY` products each."""
-    rows = only_first(questions.rows(), HISTORY)
+    """The pasts of the questions, at most `HISTORY` products each, and no more than speak while serving."""
+    rows = only_first(questions.rows(), min(HISTORY, questions.settings.history))
     age = ages_days(questions.log, rows, kind_weights(questions.settings, 1.0), questions.now)
     return Pasts(rows.starts, rows.product, rows.weight, rows.step, age, rows.count)
 

@@ -264,6 +264,8 @@ class Steering:
         blocked = held.blocked(self.catalog)
         if asked.allowed is not None and (code >= len(asked.allowed) or not asked.allowed[code]):
             return False
-        if (blocked is not None and not blocked[code]) or code in asked.excluded or (asked.hides and code in asked.bought):
+        if blocked is not None and code < len(blocked) and not blocked[code]:
             return False
-        return asked.any_price or bool(asked.price_low <= self.catalog.price[code] <= asked.price_high)
+        if code in asked.excluded or (asked.hides and code in asked.bought):
+            return False
+        return asked.any_price or asked.price_low <= float(self.catalog.price[code]) <= asked.price_high
