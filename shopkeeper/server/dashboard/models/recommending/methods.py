@@ -209,7 +209,7 @@ def in_service(shop: Shop, task: str = "recommend.learn") -> InService | None:
 
 def told(card: Mapping[str, Any], version: str) -> InService:
     """What a model's card says."""
-    tuning, ranker = card.get("tuning") or {}, (card.get("hybrid") or {}).get("ranker") or {}
+    tuning, ranker = card.get("tuning") or {}, (card.get("serving") or {}).get("ranker") or {}
     reached = {_name(method): value for method, value in (tuning.get("ndcg_of_methods") or {}).items()}
     return InService(
         method=_name(card.get("method") or "item_graph"), version=version, ndcg_of_methods=reached,

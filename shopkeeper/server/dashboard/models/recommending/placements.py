@@ -78,7 +78,7 @@ def rows_of(view: ShopView) -> tuple[dict[str, Any], ...]:
 
 def retrievers(card: Mapping[str, Any]) -> tuple[str, ...]:
     """The names that a mix may have, with a model of this card in service."""
-    sources = set(((card.get("hybrid") or {}).get("ranker") or {}).get("sources", ()))
+    sources = set(((card.get("serving") or {}).get("ranker") or {}).get("sources", ())) | {card.get("method")}
     return (*ALWAYS_LEARNED, *(name for name in MAY_BE_LEARNED if name in sources))
 
 

@@ -87,7 +87,7 @@ def test_ratings_by_error_and_policies_by_guess():
 
 def test_what_a_card_says_is_in_service():
     card = {
-        "method": "item graph", "hybrid": {"ranker": {"sources": ["ease", "own"], "kind": "trees"}},
+        "method": "item graph", "serving": {"ranker": {"sources": ["ease", "own"], "kind": "trees"}},
         "tuning": {"n_trials": 3, "ndcg_of_methods": {"item graph": 0.2, "hybrid": 0.1}},
     }  # fmt: skip
     found = methods.told(card, "v1")

@@ -98,5 +98,5 @@ def test_an_empty_shop_has_the_built_in_places(shop):
 
 
 def test_the_retrievers_are_those_of_the_model():
-    card = {"hybrid": {"ranker": {"sources": ["item_graph", "ease", "content", "trending", "own"]}}}
+    card = {"serving": {"ranker": {"sources": ["item_graph", "ease", "content", "trending", "own"]}}}
     assert placements.retrievers(card) == ("item_graph", "content", "ease", "trending")
