@@ -77,6 +77,8 @@ def cell(value: Any, longest: int = LONGEST_CELL) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
+        if 0.0 < abs(value) < 0.001:
+            return f"{value:.2g}"
         return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:.2f}"
     if isinstance(value, datetime):
         utc = value.astimezone(UTC) if value.tzinfo else value

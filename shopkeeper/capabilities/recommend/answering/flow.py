@@ -52,7 +52,7 @@ def answered(model: RecommendModel, request: Filters, whom: Whom, about: dict[st
     if not entries:
         body["note"] = "No product of the shop passes these filters."
     if request.explain:
-        body["explanation"] = explain(entries, steered, model.steering)
+        body["explanation"] = explain(entries, steered, model.steering, explored.explored.tolist())
     if of.is_tried or request.as_rules:
         return Reply(body)
     model.steering.shown(of.place.placement_id, shown.code)

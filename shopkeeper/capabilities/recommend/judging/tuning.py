@@ -218,7 +218,8 @@ def _headline(books: Sequence[Book], n_trials: int, is_partial: bool) -> str:
         return "No method could be tuned: " + "; ".join(f"{book.method.title}: {book.note}" for book in books)[:200]
     best = max(tried, key=lambda book: book.best.value)
     on = "; run it again to go on" if is_partial else ""
+    methods = f"{len(tried)} methods" if len(tried) > 1 else "one method"
     return (
-        f"{n_trials} trials of {len(tried)} methods: {best.method.title} is best with NDCG@{K} {best.best.value:.4f} on the "
+        f"{n_trials} trials of {methods}: {best.method.title} is best with NDCG@{K} {best.best.value:.4f} on the "
         f"validation period, {best.trials[0].value:.4f} where it began{on}."
     )

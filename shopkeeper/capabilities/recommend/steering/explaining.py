@@ -27,17 +27,20 @@ ACTIONS = {
 }
 
 
-def explain(products: Sequence[Mapping[str, Any]], steered: Steered, steering: Steering) -> dict[str, Any]:
+def explain(
+    products: Sequence[Mapping[str, Any]], steered: Steered, steering: Steering, tried: Sequence[bool] = ()
+) -> dict[str, Any]:
     """{"products": one explanation each, in order; "left_out": what rules kept from the list}.
 
     ``products`` are the answer's entries (product_id, rung, reasons) after anything that came after steering; what steering did
-    not choose (a product tried out) is explained by its rung and reasons alone.
+    not choose (a product tried out) is explained by its rung and reasons alone. ``tried`` says which slots were left to the
+    bandit (none given: none).
     """
     place_of = {code: place for place, code in enumerate(steered.codes.tolist())}
     return {
         "products": [
-            _one(entry, steered, place_of.get(steering.catalog.find(entry["product_id"])), place, steering)
-            for place, entry in enumerate(products)
+            _one(entry, steered, place_of.get(steering.catalog.find(entry["product_id"])), (place, was_tried), steering)
+            for place, (entry, was_tried) in enumerate(zip(products, tried or [False] * len(products), strict=True))
         ],
         "left_out": [
             {**_about(code, steering), "rules": [_rule(moved, steering) for moved in rules]}
@@ -46,12 +49,15 @@ def explain(products: Sequence[Mapping[str, Any]], steered: Steered, steering: S
     }
 
 
-def _one(entry: Mapping[str, Any], steered: Steered, chosen: int | None, place: int, steering: Steering) -> dict[str, Any]:
+def _one(
+    entry: Mapping[str, Any], steered: Steered, chosen: int | None, slot: tuple[int, bool], steering: Steering
+) -> dict[str, Any]:
     rung = str(entry["rung"])
     own = [{**reason, "words": f"{_named(reason)} speaks for {reason['share']:.0%} of it"} for reason in entry.get("reasons", ())]
     found: dict[str, Any] = {
         "product_id": entry["product_id"],
-        "position": place + 1,
+        "position": slot[0] + 1,
+        "tried_out": slot[1],
         "rung": {"rung": rung, "words": RUNGS.get(rung, rung)},
         "own_products": own,
         "rules": [],
@@ -75,7 +81,7 @@ def _factors(steered: Steered, chosen: int, code: int, steering: Steering) -> di
             found[name] = {"factor": value, "words": _factor_words(name, value, code, steering)}
     if steered.likeness is not None:
         like = float(steered.likeness[chosen])
-        found["diversity"] = {"likeness": like, "words": f"{like:.0%} like something shown before it"}
+        found["diversity"] = {"likeness": like, "words": f"{like:.0%} like something shown before it" if like >= 0.005 else ""}
     if steered.late is not None and steered.late[chosen]:
         found["exposure"] = {"words": "shown often of late, so it comes after all others"}
     return found
@@ -108,9 +114,11 @@ def _rule(moved: Mapping[str, Any], steering: Steering) -> dict[str, Any]:
 
 def _sentence(found: Mapping[str, Any]) -> str:
     parts = [found["rung"]["words"]]
+    if found["tried_out"]:
+        parts.append("tried out here, to learn how it is liked")
     parts += [own["words"] for own in found["own_products"]]
     parts += [rule["words"] for rule in found["rules"]]
-    parts += [factor["words"] for name, factor in found["factors"].items() if name != "rules"]
+    parts += [factor["words"] for name, factor in found["factors"].items() if name != "rules" and factor["words"]]
     text = "; ".join(parts)
     return text[:1].upper() + text[1:] + "."
 

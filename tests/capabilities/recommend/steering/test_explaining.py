@@ -32,7 +32,9 @@ def test_an_explanation_is_whole_and_plain_json(catalog, pool_of):
     shown = [entry(code) for code in steered.codes.tolist()]
     shown[0]["reasons"] = [{"product_id": "p09", "title": "Thing 9", "share": 0.75}]
     shown.append(entry(20, "trending"))  # tried out: steering did not choose it
-    found = explain(shown, steered, stage)
+    found = explain(shown, steered, stage, [False, False, False, True])
+    assert [one["tried_out"] for one in found["products"]] == [False, False, False, True]
+    assert "tried out here" in found["products"][-1]["words"] and "tried out" not in found["products"][0]["words"]
     assert json.loads(json.dumps(found)) == found
     first = found["products"][0]
     assert (first["product_id"], first["position"], first["position_before"]) == ("p03", 1, 3)

@@ -34,6 +34,8 @@ def test_case_spaces_and_marks_do_not_matter(name):
         (["conversation_id", "sender", "text", "at"], "messages"),
         (["faq_id", "question", "answer"], "articles"),
         (["campaign", "budget"], "campaigns"),
+        (["rule_id", "action", "product_id", "brand", "place", "position"], "rules"),
+        (["placement_id", "n_products", "explore_share"], "placements"),
         (["supplier", "lead time"], "suppliers"),
         (["id", "name", "description", "price"], "products"),
         (["Store", "Type", "Size"], None),
