@@ -67,7 +67,7 @@ def run_task(store: Store, registry: Registry, order: Order) -> Run:
     )
     with contextlib.closing(view):
         provenance = _provenance(order, view)
-        fingerprint = _fingerprint(order, provenance, view)
+        fingerprint = _fingerprint(order, provenance, view, order.as_of or newest_moment(store, registry, _moved(task)))
         earlier = None if order.force else store.runs.find(task.name, fingerprint)
         if earlier is not None:
             return replace(earlier, state="unchanged")
@@ -148,8 +148,13 @@ def _provenance(order: Order, view: StoreView) -> Provenance:
     return Provenance(view.as_of, order.settings.hash, changes, view.snapshot.as_dict(), __version__, order.seed)
 
 
-def _fingerprint(order: Order, provenance: Provenance, view: StoreView) -> str:
-    """The same text for the same task, settings, code, seed and rows."""
+def _moved(task: Task) -> Task:
+    """The task with only those tables whose new rows are a reason to run again."""
+    return replace(task, optional=tuple(name for name in task.optional if name not in task.unmoved_by))
+
+
+def _fingerprint(order: Order, provenance: Provenance, view: StoreView, newest: datetime) -> str:
+    """The same text for the same task, settings, code, seed, rows and ``newest`` moment of what moves it."""
     task = order.task
     code = task.function.__code__
     parts = [
@@ -158,8 +163,8 @@ def _fingerprint(order: Order, provenance: Provenance, view: StoreView) -> str:
         provenance.code_version,
         hashlib.sha256(code.co_code + repr(code.co_consts).encode()).hexdigest(),
         str(order.seed),
-        provenance.as_of.isoformat(),
-        view.fingerprint(tuple(name for name in (*task.reads, *task.optional) if name not in task.unmoved_by)),
+        newest.isoformat(),
+        view.fingerprint((*task.reads, *_moved(task).optional)),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from shopkeeper.core.errors import Cancelled, TaskFault
 from shopkeeper.core.progress import Watched
 from shopkeeper.core.results import Result
 from shopkeeper.core.runs import run_from_dict
-from shopkeeper.core.tasks import task
+from shopkeeper.core.tasks import ShopView, task
 from shopkeeper.running import peak_memory
 from shopkeeper.shop import Shop
 
@@ -40,6 +40,21 @@ def test_a_task_that_reads_only_results_has_the_clock_of_what_they_come_from(cou
     first = counting_shop.run("counting.summarize")
     assert first.provenance.as_of == datetime(2026, 1, 5, 10, tzinfo=UTC)
     assert counting_shop.run("counting.summarize").state == "unchanged"
+
+
+def test_tables_that_do_not_move_a_task_are_read_but_no_reason_to_run_again(counting_shop: Shop, declared: list[str]):
+    def notes(shop: ShopView, settings: counting.CountingSettings) -> Result:
+        """How many notes and events are there?"""
+        del settings
+        return Result(pa.table({"n_events": [shop.count("reviews") + shop.count("events")]}))
+
+    table = counting.Table("notes", "result", "x", counting.SUMMARY.columns)
+    task("counting.notes", reads=("events",), optional=("reviews",), unmoved_by=("reviews",), writes=table)(notes)
+    declared.append("counting.notes")
+    assert counting_shop.run("counting.notes").table.to_pylist() == [{"n_events": 5}]
+    counting_shop.append("reviews", [{"review_id": "r", "at": "2026-02-01T00:00:00Z", "text": "nice"}])
+    assert counting_shop.run("counting.notes").state == "unchanged"
+    assert counting_shop.run("counting.notes", force=True).table.to_pylist() == [{"n_events": 6}]
 
 
 def test_an_earlier_as_of_sees_only_what_was_known_then(counting_shop: Shop):
