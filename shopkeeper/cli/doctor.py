@@ -14,7 +14,7 @@ import typer
 
 from shopkeeper.cli.app import UPKEEP, AsJson, ShopPath, command, opened
 from shopkeeper.cli.terminal.printing import facts_out, json_out, size, table_out
-from shopkeeper.core.errors import DiskFull, ShopkeeperError, StoreDamaged, TaskFault
+from shopkeeper.core.errors import BadRequest, DiskFull, ShopkeeperError, StoreDamaged, TaskFault
 from shopkeeper.core.schema import FACTS
 
 if TYPE_CHECKING:
@@ -140,6 +140,20 @@ def wrong(shop: Shop, found: dict[str, Any]) -> Iterator[ShopkeeperError]:
                 f"The last run of {task['task']} failed: {problem.get('title', '')}", got=str(problem.get("got", "")),
                 wanted=str(problem.get("wanted", "")), next=str(problem.get("next") or f"shopkeeper run {task['task']}"),
             )  # fmt: skip
+    yield from without_effect(shop)
+
+
+def without_effect(shop: Shop) -> Iterator[BadRequest]:
+    """The rules and placements that cannot be meant: answers leave them out and go on."""
+    from shopkeeper.capabilities.recommend.steering.placements import placement_from
+    from shopkeeper.capabilities.recommend.steering.rules import rule_from
+
+    for table, read in (("rules", rule_from), ("placements", placement_from)):
+        for row in shop.table(table).to_pylist():
+            try:
+                read(row)
+            except BadRequest as problem:
+                yield problem
 
 
 def _task(shop: Shop, name: str) -> dict[str, Any]:

@@ -68,3 +68,15 @@ def test_a_failed_task_is_a_problem(shopkeeper, corner_shop, declared):
     assert shopkeeper("run", "counting.broken").code == 1
     said = shopkeeper("doctor")
     assert said.code == 1 and "counting.broken failed" in said.out
+
+
+def test_a_rule_and_a_placement_that_cannot_be_meant_are_problems(shopkeeper, corner_shop, tmp_path):
+    (tmp_path / "rules.csv").write_text("rule_id,action,brand\nempty,boost,\nfine,boost,Acme\n")
+    (tmp_path / "placements.csv").write_text("placement_id,mix\nhome,17\nbasket,\n")
+    for name in ("rules", "placements"):
+        said = shopkeeper("import", str(tmp_path / f"{name}.csv"))
+        assert said.code == 0, said.out + said.err
+    said = shopkeeper("doctor")
+    assert said.code == 1
+    assert "Rule 'empty' names no product." in said.out + said.err
+    assert "'home'" in said.out + said.err and "fine" not in said.out + said.err and "basket" not in said.out + said.err
