@@ -15,7 +15,7 @@ import numpy as np
 
 from shopkeeper.capabilities.recommend.ranking.blend import learn_blend, single
 from shopkeeper.capabilities.recommend.ranking.examples import Examples
-from shopkeeper.capabilities.recommend.ranking.lambda_rank import learn_trees
+from shopkeeper.capabilities.recommend.ranking.lambda_rank import learn_trees, why_not
 from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
 from shopkeeper.core.errors import unknown
 from shopkeeper.numerics.candidates.order import ndcg_of_groups
@@ -37,9 +37,12 @@ def learn_ranker(
     """The best order on questions kept back: a retriever's own, the mix's or that of ``kind``, learned again from all.
 
     ``sources`` name the first columns of the examples' features; ``kind`` is one of `RANKERS`. Raises UnknownName for another.
+    Where LightGBM cannot be loaded, the mix is the richest order.
     """
     if kind not in RANKERS:
         raise unknown("ranker", kind, RANKERS)
+    if kind == LAMBDA_RANK and why_not():
+        kind = BLEND
     kind = kind if len(examples) >= FEWEST else BLEND
     named = examples.features[:, : len(sources)].max(axis=0, initial=0.0)  # own products are named only where repeats count
     plain = {

@@ -5,6 +5,7 @@ LightGBM learns; the trees are served as arrays (`numerics.trees`), without it.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,15 @@ def levels(label: Array) -> Levels:
     if len(value) > MOST_LEVELS:
         value = np.unique(np.quantile(positive, (np.arange(MOST_LEVELS) + 0.5) / MOST_LEVELS))
     return Levels(value if len(value) else np.ones(1))
+
+
+def why_not() -> str:
+    """Why trees cannot be learned on this machine, in one sentence; "" where they can."""
+    try:
+        importlib.import_module("lightgbm")
+    except (ImportError, OSError) as error:  # its wheel needs the system's OpenMP library, which a bare machine may lack
+        return f"LightGBM cannot be loaded ({error}); on Debian and Ubuntu `apt-get install libgomp1` mends that."
+    return ""
 
 
 def learn_trees(examples: Examples, first: Array, *, n_trees: int, seed: int = 0, tell: Tell = quiet) -> Trees:

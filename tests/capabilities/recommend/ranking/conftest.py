@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from shopkeeper.capabilities.recommend.methods.method import Known, Products
+from shopkeeper.capabilities.recommend.ranking.lambda_rank import why_not
 from shopkeeper.capabilities.recommend.ranking.window import part
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.schema import EVENT_KINDS
@@ -74,3 +75,10 @@ def world():
 @pytest.fixture(scope="session")
 def noise():
     return make(is_noise=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def needs_lightgbm():
+    """LightGBM's wheel needs the system's OpenMP library: skipped by name where that is missing."""
+    if why_not():
+        pytest.skip(why_not())
