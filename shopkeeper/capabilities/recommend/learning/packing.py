@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from shopkeeper.capabilities.recommend.answering.ordering import AGAIN
 from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
@@ -69,6 +70,8 @@ def arrays_of_other(method: str, other: Learned | None, is_known: Array) -> dict
     found: dict[str, Array] = {}
     if isinstance(other, LearnedHybrid):
         found = {**other.tables.arrays(), **other.ranker.arrays()}
+        if other.again is not None:
+            found.update(other.again.arrays(AGAIN))
     for name, learned in _retrievers(method, other).items():
         found.update(_of_retriever(name, learned, is_known))
     return found
@@ -79,6 +82,8 @@ def card_of_other(method: str, other: Learned | None) -> dict[str, Any]:
     found: dict[str, Any] = {"hearing": {name: _hearing(learned) for name, learned in _retrievers(method, other).items()}}
     if isinstance(other, LearnedHybrid):
         found["ranker"] = other.ranker.card()
+        if other.again is not None:
+            found["again"] = other.again.card()
         found["n_listed"], found["n_candidates"] = other.parameters.n_listed, other.parameters.n_candidates
     return found
 

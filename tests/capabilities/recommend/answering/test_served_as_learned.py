@@ -1,11 +1,12 @@
 """An answer names what the method itself lists: nothing is lost between learning and serving."""
 
+import threading
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.answers import ForCustomer, for_customer
+from shopkeeper.capabilities.recommend.answers import ForCustomer, ForSession, Similar, for_customer, for_session, similar
 from shopkeeper.capabilities.recommend.learning import choosing
 from shopkeeper.capabilities.recommend.loaded.model import load_model
 from shopkeeper.capabilities.recommend.methods.every import METHODS
@@ -16,7 +17,7 @@ from shopkeeper.capabilities.recommend.tasks import learn
 from shopkeeper.numerics.sparse_rows import build_log
 
 KINDS, SHARES = ("view_item", "add_to_cart", "purchase"), (0.6, 0.15, 0.25)
-N_CUSTOMERS, N_PRODUCTS, N_DAYS, N = 600, 90, 200, 10
+N_CUSTOMERS, N_PRODUCTS, N_DAYS, N = 400, 90, 200, 10
 WORDS = ("mug", "lamp", "bowl", "rug", "vase", "clock")
 UNUSUAL = {
     "ease": {"kind_exponent": 2.0, "half_life_days": 30.0},
@@ -69,7 +70,7 @@ def served_and_learned(world, view_of, save, folder, monkeypatch, method, given)
 
 def the_same(model, known, learned, own, **request):
     """Of the places in the lists of 100 customers, the share where the answer has what the method lists."""
-    customers = np.arange(0, N_CUSTOMERS, 6)
+    customers = np.arange(0, N_CUSTOMERS, 4)
     lists = learned.lists(questions_for(known, customers, own=own), N).product
     found = np.full(lists.shape, -2)
     for place, customer in enumerate(customers.tolist()):
@@ -91,3 +92,52 @@ def test_an_answer_names_what_the_method_lists(world, view_of, save, tmp_path, m
     own = model.parameters.own_weight
     assert own > 0.0
     assert the_same(model, known, learned, own, exclude_bought=False) > 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["ease", "als", "session_neighbors", "hybrid"])
+def test_products_that_come_while_many_ask_do_no_harm(world, view_of, save, tmp_path, monkeypatch, method):
+    """More come than the arrays have room for; visits of new products alone, of old and new ones, and beside each."""
+    model = served_and_learned(world, view_of, save, tmp_path, monkeypatch, method, {})[0]
+    at, before = world["interactions"][0]["at"] + timedelta(days=N_DAYS + 1), model.catalog.capacity
+    wrong, stop = [], threading.Event()
+
+    def ask():
+        for number in range(0, 10**6, 7):
+            if stop.is_set():
+                return
+            new = f"new{number % 1500}"
+            replies = (
+                for_session(model, ForSession(session="new")),
+                for_session(model, ForSession(products=(new, "p03", "nobody"))),
+                for_customer(model, ForCustomer(customer="c007", session="both", price_high=50.0)),
+                for_customer(model, ForCustomer(customer="c008", exclude_seen=True, explain=True)),
+                similar(model, Similar(product=new)),
+            )
+            lists = [[each["product_id"] for each in reply.body["products"]] for reply in replies]
+            wrong.extend(named for named in lists if len(named) != 10 or len(set(named)) != 10)
+
+    def safely():
+        try:
+            ask()
+        except Exception as error:  # told by the test
+            wrong.append(repr(error))
+
+    threads = [threading.Thread(target=safely) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(0, 1500, 10):
+        some = range(number, number + 10)
+        model.observe("products", [{"product_id": f"new{n}", "title": f"{WORDS[n % 6]} {n % 7}", "price": 5.0} for n in some])
+        event = {"event": "view_item", "at": at + timedelta(seconds=number)}
+        rows = [{**event, "event_id": f"a{n}", "product_id": f"new{n}", "session_id": "new"} for n in some]
+        rows += [{**event, "event_id": f"b{n}", "product_id": f"p{n % 90:02}", "session_id": "both"} for n in some[:3]]
+        rows += [
+            {**event, "event_id": f"c{n}", "product_id": f"new{n}", "session_id": "both", "customer_id": "c007"} for n in some
+        ]
+        model.observe("events", rows)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert model.catalog.capacity > before
+    assert wrong == []
