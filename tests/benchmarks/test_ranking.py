@@ -54,8 +54,12 @@ def given(folder: Path, protocol: str, method: str = "item_graph", **others) -> 
     return argparse.Namespace(data=folder, protocol=protocol, method=method, **{**values, **others})
 
 
-@pytest.mark.parametrize("text", [False, True])
-@pytest.mark.parametrize("protocol", ["next", "all", "sessions"])
+EVERY = [(protocol, text) for protocol in ("next", "all", "sessions") for text in (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "text"), [case if case == ("sessions", True) else pytest.param(*case, marks=pytest.mark.slow) for case in EVERY]
+)
 def test_the_graph_finds_where_customers_go(protocol, text, tmp_path):
     walks(tmp_path, text=text, moments=protocol == "all")
     facts, ours = one.run(given(tmp_path, protocol))
