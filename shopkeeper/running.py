@@ -164,7 +164,7 @@ def _fingerprint(order: Order, provenance: Provenance, view: StoreView, newest: 
         hashlib.sha256(code.co_code + repr(code.co_consts).encode()).hexdigest(),
         str(order.seed),
         newest.isoformat(),
-        view.fingerprint((*task.reads, *_moved(task).optional)),
+        view.fingerprint((*task.reads, *_moved(task).optional), newest),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -49,7 +49,8 @@ def test_tables_that_do_not_move_a_task_are_read_but_no_reason_to_run_again(coun
         return Result(pa.table({"n_events": [shop.count("reviews") + shop.count("events")]}))
 
     table = counting.Table("notes", "result", "x", counting.SUMMARY.columns)
-    task("counting.notes", reads=("events",), optional=("reviews",), unmoved_by=("reviews",), writes=table)(notes)
+    task("counting.notes", reads=("events",), optional=("reviews", "products"), unmoved_by=("reviews",), writes=table)(notes)
+    counting_shop.upsert("products", [{"product_id": "A", "title": "changed after the newest event"}])
     declared.append("counting.notes")
     assert counting_shop.run("counting.notes").table.to_pylist() == [{"n_events": 5}]
     counting_shop.append("reviews", [{"review_id": "r", "at": "2026-02-01T00:00:00Z", "text": "nice"}])

@@ -115,8 +115,12 @@ class StoreView:
         """The card of this task's model in service, or None: what a new one must not be worse than."""
         return self._in_service
 
-    def fingerprint(self, tables: Iterable[str]) -> str:
-        """A text that stays the same as long as the rows of these tables do, as far as this view shows them."""
+    def fingerprint(self, tables: Iterable[str], as_of: datetime | None = None) -> str:
+        """A text that stays the same as long as the rows of these tables do, as far as a view as of then shows them.
+
+        ``as_of``: the view's own moment, if not given.
+        """
+        limit = self._cut if as_of is None else to_micros(as_of)
         facts: dict[str, Any] = {}
         for name in sorted(self._sources(tables)):
             if name in self._results:
@@ -125,7 +129,7 @@ class StoreView:
                 continue
             newest = self.snapshot.newest.get(name)
             # A cut after the newest row cuts nothing: the same rows, whatever its value.
-            facts[name] = [self.snapshot.seqs.get(name, 0), None if newest is None or newest <= self._cut else self._cut]
+            facts[name] = [self.snapshot.seqs.get(name, 0), None if newest is None or newest <= limit else limit]
         facts["time_zone"] = self._time_zone
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
 
