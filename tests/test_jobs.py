@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import counting
@@ -62,3 +64,9 @@ def test_a_cancelled_job_stops_at_its_next_step(shop: Shop, declared: list[str])
     with pytest.raises(Cancelled, match="stopped"):
         jobs.run_job(shop, job_id)
     assert shop.store.jobs.get(job_id).state == "cancelled"
+
+
+def test_long_work_gives_way():
+    code = "import os; from shopkeeper.jobs import give_way; give_way(); give_way(); print(os.getpriority(os.PRIO_PROCESS, 0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) >= 10

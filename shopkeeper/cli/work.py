@@ -59,6 +59,9 @@ group(
 
 
 def _run(task: str, settings: dict[str, Any], *, as_of: str | None, force: bool, as_json: bool, shop: Any) -> None:
+    from shopkeeper.jobs import give_way
+
+    give_way()
     with opened(shop) as here, keeping(KEPT, f"shopkeeper run {task}"), watching(task, quiet=as_json) as progress:
         run = here.run(task, settings, as_of=moment(as_of), force=force, progress=progress).run
     if as_json:
@@ -78,6 +81,9 @@ def learn(
     shop: ShopPath = None,
 ) -> None:
     """Run every task in its order. A task whose data is missing is refused by name and the rest still run."""
+    from shopkeeper.jobs import give_way
+
+    give_way()
     with opened(shop) as here, keeping(KEPT, "shopkeeper learn"), watching("learn", quiet=as_json) as progress:
         runs = here.learn(tasks or None, as_of=moment(as_of), force=force, progress=progress)
     if as_json:
@@ -171,7 +177,8 @@ def previous(
 @command("job", hidden=True, example="shopkeeper job 0199")
 def job(job_id: Annotated[str, typer.Argument(metavar="JOB", help="the job's number")], shop: ShopPath = None) -> None:
     """Do a job that the server has written down. The server starts this by itself."""
-    from shopkeeper.jobs import run_job
+    from shopkeeper.jobs import give_way, run_job
 
+    give_way()
     with opened(shop) as here:
         run_job(here, job_id)
