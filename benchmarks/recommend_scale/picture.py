@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 380, 70, 190, 30, 50
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 920, 380, 70, 350, 30, 50
 COLORS = ("#0f766e", "#b45309", "#4338ca", "#be123c", "#4d7c0f", "#6b7280")
 
 
