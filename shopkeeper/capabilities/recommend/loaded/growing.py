@@ -19,6 +19,7 @@ from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.growing_graph import ChangedRow, GrowingGraph
 from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
 
+YOUNGEST = 30.0  # half-lives
 TOP = 2000  # trending products that are kept in order while serving; behind them comes the order of learning
 SETTLE_SHARE = 0.01  # factors of all products are computed anew after so many more events, as a share of those known
 
@@ -49,7 +50,7 @@ class Growing:
 
     def fade(self, at: int) -> float:
         """How much an event at this moment (microseconds) counts beside those of learning's moment: more, as those age."""
-        return float(np.exp2((at - self._now) / MICROSECONDS_A_DAY / self._parameters.half_life_days))
+        return _younger((at - self._now) / MICROSECONDS_A_DAY / self._parameters.half_life_days)
 
     def grow(self, capacity: int) -> None:
         """Make room for products that come."""
@@ -67,7 +68,7 @@ class Growing:
         code = taken.code
         self._n_products = max(self._n_products, code + 1)
         age_days = (taken.at - self._now) / MICROSECONDS_A_DAY
-        self._trend[code] += taken.kind_weight * float(np.exp2(age_days / self._parameters.popularity_half_life_days))
+        self._trend[code] += taken.kind_weight * _younger(age_days / self._parameters.popularity_half_life_days)
         if is_new:
             self._degree[code] += 1
             self.speech[code] = source_factor(self._degree[code : code + 1], self._parameters)[0]
@@ -89,6 +90,15 @@ class Growing:
         top = self.top
         result: Array = top[self._trend[top] > 0]
         return result
+
+
+def _younger(half_lives: float) -> float:
+    """How many times more something so many half-lives younger counts.
+
+    Beyond `YOUNGEST` no more: all that is older is forgotten by then, and a shop whose data end years before its next event
+    must not count in numbers that no machine has.
+    """
+    return float(2.0 ** min(half_lives, YOUNGEST))
 
 
 def changed_row(taken: Taken, learned: tuple[Array, Array, Array], limit: int, parameters: Parameters) -> tuple[ChangedRow, bool]:

@@ -120,3 +120,18 @@ def test_a_new_product_is_recommendable_the_minute_it_arrives(model):
     found = next(product for product in everything if product["product_id"] == "arrived")
     assert found["rung"] == "content"
     assert found["reasons"][0]["product_id"] == "p05"
+
+
+def test_events_years_after_the_last_ones_are_no_numbers_without_end(model):
+    from datetime import datetime
+
+    later = datetime(2040, 1, 1, tzinfo=UTC)
+    rows = [
+        {"event_id": f"y{n}", "event": "purchase", "product_id": f"p{n % 60:02}", "customer_id": f"c{n:03}", "at": later}
+        for n in range(120)
+    ]
+    model.observe("events", rows)
+    for name in ("c007", "c250", "nobody"):
+        products = for_customer(model, ForCustomer(customer=name, n=20)).body["products"]
+        assert len(products) == 20
+        assert all(np.isfinite(product["score"]) for product in products)
