@@ -66,9 +66,13 @@ def _of_task(name: str, task: Task, shop: Shop) -> list[Todo]:
     link = f"/tasks/{name}"
     done = next((run for run in runs if run.state in ("done", "unchanged")), None)
     newest = runs[0] if runs else None
+    if newest is not None and newest.state == "refused" and done is None and task.load is None:
+        return []  # the shop has never had what it reads, and no answer waits for it
     if newest is not None and newest.state in ("refused", "failed"):
         kind: Kind = "refused" if newest.state == "refused" else "failed"
         return [Todo(kind, link, {"task": name, "why": str(newest.problem.get("title", ""))})]
+    if task.on_request:
+        return []  # it runs when somebody wants to know
     if done is None:
         return [Todo("never_learned", link, {"task": name, "question": task.question})]
     found = []

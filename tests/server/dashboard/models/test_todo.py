@@ -125,3 +125,13 @@ def test_rules_that_ended_lately_and_are_still_on_are_told(shop, kinds):
         {"rule_id": name, "action": "block", "brand": "x", "end_at": at, "enabled": name != "off"} for name, at in ends.items()
     ])  # fmt: skip
     assert (kinds()["rules_ended"].facts["n"], kinds()["rules_ended"].facts["names"]) == (1, "ended")
+
+
+def test_what_runs_on_request_or_never_had_its_tables_is_no_reminder(shop, kinds):
+    shop.append("events", [VIEWED])
+    shop.append("order_lines", [{**LINE, "line_id": "l"}])
+    with pytest.raises(NotEnoughData):
+        shop.run("recommend.ratings")
+    for name in ("recommend.evaluate", "recommend.tune", "recommend.ratings"):
+        assert kinds(name) == {} or {entry.facts.get("task") for entry in kinds(name).values()} == {None}
+    assert kinds("recommend.learn")["never_learned"].is_urgent
