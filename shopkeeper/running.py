@@ -67,7 +67,7 @@ def run_task(store: Store, registry: Registry, order: Order) -> Run:
     )
     with contextlib.closing(view):
         provenance = _provenance(order, view)
-        fingerprint = _fingerprint(order, provenance, view, order.as_of or newest_moment(store, registry, _moved(task)))
+        fingerprint = _fingerprint(order, provenance, view, order.as_of or newest_moment(store, registry, only_moving(task)))
         earlier = None if order.force else store.runs.find(task.name, fingerprint)
         if earlier is not None:
             return replace(earlier, state="unchanged")
@@ -148,7 +148,7 @@ def _provenance(order: Order, view: StoreView) -> Provenance:
     return Provenance(view.as_of, order.settings.hash, changes, view.snapshot.as_dict(), __version__, order.seed)
 
 
-def _moved(task: Task) -> Task:
+def only_moving(task: Task) -> Task:
     """The task with only those tables whose new rows are a reason to run again."""
     return replace(task, optional=tuple(name for name in task.optional if name not in task.unmoved_by))
 
@@ -164,7 +164,7 @@ def _fingerprint(order: Order, provenance: Provenance, view: StoreView, newest: 
         hashlib.sha256(code.co_code + repr(code.co_consts).encode()).hexdigest(),
         str(order.seed),
         newest.isoformat(),
-        view.fingerprint((*task.reads, *_moved(task).optional), newest),
+        view.fingerprint((*task.reads, *only_moving(task).optional), newest),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

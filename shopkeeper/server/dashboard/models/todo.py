@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from shopkeeper.running import newest_moment
+from shopkeeper.running import newest_moment, only_moving
 from shopkeeper.server.dashboard.models.recommending import placements, rules
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _of_task(name: str, task: Task, shop: Shop) -> list[Todo]:
     if done is None:
         return [Todo("never_learned", link, {"task": name, "question": task.question})]
     found = []
-    behind_days = (newest_moment(shop.store, shop.registry, task) - done.provenance.as_of).days
+    behind_days = (newest_moment(shop.store, shop.registry, only_moving(task)) - done.provenance.as_of).days
     if behind_days >= STALE_DAYS:
         found.append(Todo("outdated", link, {"task": name, "days": behind_days}))
     learned = next((run for run in runs if run.model_version), None)

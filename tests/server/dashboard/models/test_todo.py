@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import counting
+import pyarrow as pa
 import pytest
 
 from shopkeeper.core.errors import NotEnoughData
+from shopkeeper.core.tasks import task
 from shopkeeper.server.dashboard.models.todo import todo
 
 from ..conftest import NEWEST  # noqa: TID252 - the moment at which the fixture's shop stands still
@@ -135,3 +137,19 @@ def test_what_runs_on_request_or_never_had_its_tables_is_no_reminder(shop, kinds
     for name in ("recommend.evaluate", "recommend.tune", "recommend.ratings"):
         assert kinds(name) == {} or {entry.facts.get("task") for entry in kinds(name).values()} == {None}
     assert kinds("recommend.learn")["never_learned"].is_urgent
+
+
+def test_answers_alone_do_not_make_what_was_learned_old(declared, shop, kinds):
+    shop.append("events", [VIEWED])
+    table = counting.Table("views_seen", "result", "x", counting.SUMMARY.columns)
+
+    def seen(view: counting.ShopView, settings: counting.CountingSettings) -> counting.Result:
+        """How many were seen?"""
+        del settings
+        return counting.Result(pa.table({"n_events": [view.count("events")]}))
+
+    task("counting.seen", reads=("events",), optional=("decisions",), unmoved_by=("decisions",), writes=table)(seen)
+    declared.append("counting.seen")
+    shop.run("counting.seen")
+    shop.append("decisions", [{"decision_id": "d", "at": NEWEST + timedelta(days=400), "answer": "a", "chosen": "[]"}])
+    assert "outdated" not in kinds("counting.seen")
