@@ -18,7 +18,7 @@ import numpy as np
 
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.compiling import Array, Tell, in_threads, inlined, kernel, n_threads, quiet, ranges
-from shopkeeper.numerics.growing.answering import note_reason
+from shopkeeper.numerics.growing.answering import add_own, note_reason
 from shopkeeper.numerics.sparse_rows import Rows
 from shopkeeper.numerics.top_k import bits_of, code_of, key_of, largest
 
@@ -44,26 +44,6 @@ def _add_neighbors(starts, neighbor, weight, source, share, total, touched):
                     n_touched += 1
                 after = before + value
                 total[target] = after if after != 0.0 else ALMOST_NOTHING
-    return n_touched
-
-
-@inlined
-def _add_own(source, claim, own, total, touched, n_touched):
-    """Give each source ``own`` * (highest score) * (its claim / the largest claim) on top; how many products were touched."""
-    highest = np.float32(1e-9)
-    for place in range(n_touched):
-        highest = max(highest, total[touched[place]])
-    largest_claim = np.float32(1e-30)
-    for place in range(len(source)):
-        largest_claim = max(largest_claim, claim[place])
-    scale = np.float32(own * highest / largest_claim)
-    for place in range(len(source)):
-        what = source[place]
-        if 0 <= what < len(total) and claim[place] > 0.0:
-            if total[what] == 0.0:
-                touched[n_touched] = what
-                n_touched += 1
-            total[what] = max(total[what], np.float32(0.0)) + scale * claim[place]
     return n_touched
 
 
@@ -145,7 +125,7 @@ def _best_of_rows(low, high, chosen, rows, history, graph, own, fallback, out):
         share = row_share[first : min(end, first + history)]
         n_touched = _add_neighbors(starts, neighbor, weight, source, share, total, touched)
         if own > 0.0:
-            n_touched = _add_own(everything, row_claim[first:end], own, total, touched, n_touched)
+            n_touched = add_own(everything, row_claim[first:end], own, total, touched, n_touched)
         elif own < 0.0:
             total[everything] = 0.0
         size = _take_best(total, touched, n_touched, keys, out_product[case], bits[case])

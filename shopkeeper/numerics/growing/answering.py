@@ -63,7 +63,7 @@ def _add_up(rows, source, share, total, touched):
 
 
 @inlined
-def _add_own(source, claim, own, total, touched, n_touched):
+def add_own(source, claim, own, total, touched, n_touched) -> int:
     """Give each source ``own`` * (highest score) * (its claim / the largest claim) on top; how many products were touched."""
     highest = np.float32(1e-9)
     for place in range(n_touched):
@@ -105,7 +105,7 @@ def best_of_graph(
     total = total[: len(allowed)]
     n_touched = _add_up(rows, source, share, total, touched)
     if own > 0.0:
-        n_touched = _add_own(source, claim, own, total, touched, n_touched)
+        n_touched = add_own(source, claim, own, total, touched, n_touched)
     for place in range(len(excluded)):
         if 0 <= excluded[place] < len(total):
             total[excluded[place]] = 0.0

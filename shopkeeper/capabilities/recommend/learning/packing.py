@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from shopkeeper.capabilities.recommend.answering.ordering import AGAIN
 from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
+from shopkeeper.capabilities.recommend.loaded.ordering import AGAIN
 from shopkeeper.capabilities.recommend.loaded.past import HEARD
 from shopkeeper.capabilities.recommend.loaded.retrieving import VISITS
 from shopkeeper.capabilities.recommend.methods.als import LearnedALS

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.answering.ordering import LearnedOrder
 from shopkeeper.capabilities.recommend.exploring.explorer import Explorer
 from shopkeeper.capabilities.recommend.loaded.arrivals import Arrivals
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
 from shopkeeper.capabilities.recommend.loaded.growing import Growing
 from shopkeeper.capabilities.recommend.loaded.live import Live, Taken
+from shopkeeper.capabilities.recommend.loaded.ordering import LearnedOrder
 from shopkeeper.capabilities.recommend.loaded.past import (
     AS_IT_SPEAKS,
     COLUMNS,
