@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 SHOWN_PORT = "8000"
 LONGEST_SECONDS = 240
 BASH = shutil.which("bash") or "/bin/bash"
+PROGRESS = re.compile(r".+: +\d+%  +\d+\.\d s  .*")
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -81,9 +82,12 @@ def commands(body: str) -> list[Command]:
 
 
 def matches(shown: list[str], printed: str) -> bool:
-    """Whether the output shown is what was printed: ``…`` inside a line is anything, alone on a line any lines."""
+    """Whether the output shown is what was printed: ``…`` inside a line is anything, alone on a line any lines.
+
+    Lines of progress count for nothing: work that takes a second prints them, and which work does depends on the machine.
+    """
     wanted = [" ".join(line.split()) for line in shown if line.strip()]
-    got = "\n".join(" ".join(line.split()) for line in printed.splitlines() if line.strip())
+    got = "\n".join(" ".join(line.split()) for line in printed.splitlines() if line.strip() and not PROGRESS.fullmatch(line))
     pattern = ""
     for line in wanted:
         pattern += r"(?:.*\n)*?" if line == "…" else re.sub(r"(\\ )?…", ".*", re.escape(line)) + r"\n"

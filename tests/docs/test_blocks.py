@@ -35,6 +35,8 @@ def test_commands_and_what_they_print():
         (["…", "c"], "a\nb\nc", True),
         (["…", "b"], "a\nb\nc", False),
         (["took … s"], "took 1.5 s", True),
+        (["a"], "learn:  33%    1.2 s  recommend.off_policy: reading\na\n", True),
+        (["a"], "learn: a third of it\na\n", False),
         (["took … s"], "took 1.5 minutes", False),
         (["title …   price"], "title price", True),
         (["…"], "", True),
