@@ -174,9 +174,14 @@ class StoreView:
         else:
             for source in declared.of:
                 self._prepare(source)
-            text = (VIEWS / f"{name}.sql").read_text().replace("{time_zone}", self._time_zone)
-            self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS {text}')
+            self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS {self._derived(name)}')
         self._ready.add(name)
+
+    def _derived(self, name: str) -> str:
+        """The text of a shared view; ``{as_of}`` in it is the view's moment, ``{time_zone}`` the shop's."""
+        clock = f"TIMESTAMP '{self._as_of.replace(tzinfo=None).isoformat(sep=' ')}'"
+        text = (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
+        return text.replace("{time_zone}", self._time_zone).replace("{as_of}", clock)
 
     def _show_result(self, name: str, result: Path | pa.Table) -> None:
         if isinstance(result, Path):

@@ -20,6 +20,7 @@ from shopkeeper.core.schema.entities import (
     PLACEMENTS,
     PRODUCTS,
     RULES,
+    SEGMENTS,
     SUPPLIERS,
 )
 from shopkeeper.core.schema.facts import (
@@ -37,6 +38,7 @@ from shopkeeper.core.schema.facts import (
     REVIEWS,
     STOCK_LEVELS,
 )
+from shopkeeper.core.schema.features import CUSTOMER_STATE, FEATURES
 from shopkeeper.core.schema.views import CURRENT_PRICES, DAILY_SALES, INTERACTIONS, LAST_STOCK
 from shopkeeper.core.schema.words import (
     AVAILABILITIES,
@@ -56,12 +58,14 @@ __all__ = [
     "COMPETITOR_PRICES",
     "CURRENT_PRICES",
     "CUSTOMERS",
+    "CUSTOMER_STATE",
     "DAILY_SALES",
     "DECISIONS",
     "ENTITIES",
     "EVENTS",
     "EVENT_KINDS",
     "FACTS",
+    "FEATURES",
     "IDENTITIES",
     "IMPRESSIONS",
     "INTERACTIONS",
@@ -81,6 +85,7 @@ __all__ = [
     "REVIEWS",
     "RULES",
     "RULE_ACTIONS",
+    "SEGMENTS",
     "STOCK_LEVELS",
     "SUPPLIERS",
     "TABLES",
@@ -92,8 +97,8 @@ FACTS = (
     EVENTS, ORDERS, ORDER_LINES, ORDER_STATUS, STOCK_LEVELS, PRICES, COMPETITOR_PRICES, REVIEWS, MESSAGES, IMPRESSIONS,
     DECISIONS, OUTCOMES, REJECTED,
 )  # fmt: skip
-ENTITIES = (PRODUCTS, CUSTOMERS, IDENTITIES, SUPPLIERS, CAMPAIGNS, ARTICLES, RULES, PLACEMENTS)
-VIEWS = (INTERACTIONS, DAILY_SALES, CURRENT_PRICES, LAST_STOCK)
+ENTITIES = (PRODUCTS, CUSTOMERS, IDENTITIES, SUPPLIERS, CAMPAIGNS, ARTICLES, RULES, PLACEMENTS, SEGMENTS)
+VIEWS = (INTERACTIONS, DAILY_SALES, CURRENT_PRICES, LAST_STOCK, CUSTOMER_STATE)
 
 TABLES: Mapping[str, Table] = {table.name: table for table in (*FACTS, *ENTITIES, *VIEWS)}
 

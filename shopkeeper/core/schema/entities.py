@@ -138,3 +138,16 @@ PLACEMENTS = Table(
     ),
     key=("placement_id",),
 )  # fmt: skip
+
+SEGMENTS = Table(
+    "segments", "entity", "Groups of customers that people have named: who belongs to them is told by an expression.",
+    (
+        text("segment_id", "the segment's number or short name", required=True),
+        text("title", "its name, as profiles show it"),
+        text("description", "whom it means and what to do about them"),
+        text("expression", "who belongs to it, in the language of segments: lapsed and value_12m > 200", required=True),
+        boolean("is_tag", "whether profiles show it as a tag; empty: yes"),
+        text("made_by", "who made it"),
+    ),
+    key=("segment_id",),
+)  # fmt: skip

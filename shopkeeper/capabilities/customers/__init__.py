@@ -1,0 +1,1 @@
+"""Who are the customers, what are they worth, who is leaving?"""

@@ -1,0 +1,89 @@
+"""What is known of a customer at one moment: the dictionary of features, used by the view and by the kept result."""
+
+from __future__ import annotations
+
+from shopkeeper.core.columns import Column, Table, integer, json, moment, number, text
+from shopkeeper.core.schema.words import MONEY
+
+ORDER_FEATURES: tuple[Column, ...] = (
+    moment("first_order_at", "the first order"),
+    moment("last_order_at", "the newest order"),
+    number("recency_days", "days since the newest order", unit="days", low=0),
+    number("tenure_days", "days since the first order", unit="days", low=0),
+    integer("n_orders", "orders ever", low=0),
+    integer("n_orders_12m", "orders in the last 365 days", low=0),
+    integer("n_orders_90d", "orders in the last 90 days", low=0),
+    number("gap_mean_days", "mean time between orders; empty below two orders", unit="days", low=0),
+    number("gap_median_days", "median time between orders; empty below two orders", unit="days", low=0),
+    number("gap_std_days", "standard deviation of the time between orders; empty below three orders", unit="days", low=0),
+    number("regularity", "how even the times between orders are: 1 / (1 + deviation / mean); empty below three", low=0, high=1),
+    number("overdue", "days since the newest order as a multiple of the mean time between orders; empty below two", low=0),
+)
+MONEY_FEATURES: tuple[Column, ...] = (
+    number("revenue", "worth of all purchases, returns not taken off", unit=MONEY),
+    number("returned", "worth of all returns, positive", unit=MONEY),
+    number("value", "worth of all purchases less returns", unit=MONEY),
+    number("value_12m", "the same in the last 365 days", unit=MONEY),
+    number("value_90d", "the same in the last 90 days", unit=MONEY),
+    number("order_value_mean", "mean worth of an order, returns not taken off", unit=MONEY),
+    number("return_share", "share of the purchases' worth that came back (can exceed 1)", low=0),
+    integer("n_returns", "order lines that came back", low=0),
+    number("price_level", "how dear the products bought are within their category: mean rank of the price, 0 cheapest, 1 dearest",
+           low=0, high=1),
+    number("discount_share", "share of the lines bought below the product's usual price", low=0, high=1),
+)  # fmt: skip
+BASKET_FEATURES: tuple[Column, ...] = (
+    number("basket_size_mean", "mean number of different products in an order", unit="products", low=0),
+    number("basket_units_mean", "mean number of pieces in an order", unit="pieces", low=0),
+    integer("n_products", "different products bought", low=0),
+    number(
+        "repeat_share", "share of the purchases (products an order) that were bought before by the same customer", low=0, high=1
+    ),
+    integer("n_categories", "different categories bought", low=0),
+    text("category", "the category with most of the worth"),
+    number("category_share", "its share of the worth", low=0, high=1),
+    json("categories", 'the first five categories and their shares: {"Home": 0.6}'),
+    integer("n_brands", "different brands bought", low=0),
+    text("brand", "the brand with most of the worth"),
+    number("brand_share", "its share of the worth", low=0, high=1),
+    json("brands", "the first five brands and their shares"),
+)
+HABIT_FEATURES: tuple[Column, ...] = (
+    integer("hour", "the hour of the day with most orders, in the shop's time zone", unit="0-23", low=0, high=23),
+    number("hour_share", "share of the orders within that hour", low=0, high=1),
+    integer("weekday", "the weekday with most orders, 1 Monday to 7 Sunday", unit="1-7", low=1, high=7),
+    number("weekday_share", "share of the orders on that weekday", low=0, high=1),
+    number("weekend_share", "share of the orders on Saturday and Sunday", low=0, high=1),
+    text("channel", "how the customer comes most often (visits and orders)"),
+    number("channel_share", "share of the visits and orders that came so", low=0, high=1),
+    text("device", "the device used most often"),
+    number("device_share", "its share", low=0, high=1),
+    text("payment_method", "how most orders were paid"),
+)
+VISIT_FEATURES: tuple[Column, ...] = (
+    moment("last_seen_at", "the newest order, event, review or message"),
+    number("seen_days", "days since then", unit="days", low=0),
+    integer("n_visits", "visits (sessions, or days where no session is known)", low=0),
+    integer("n_visits_30d", "visits in the last 30 days", low=0),
+    integer("n_views", "product pages looked at", low=0),
+    integer("n_views_30d", "product pages looked at in the last 30 days", low=0),
+    integer("n_carts", "products put in the cart", low=0),
+    integer("n_carts_30d", "products put in the cart in the last 30 days", low=0),
+    integer("n_checkouts", "checkouts begun", low=0),
+    integer("n_searches", "searches", low=0),
+    json("search_words", "the five words searched for most often, the most frequent first"),
+    number("funnel_depth", "how far visits go on average: 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
+    number("conversion", "share of the visits with a purchase", low=0, high=1),
+    integer("n_reviews", "reviews written", low=0),
+    number("rating_mean", "mean of the stars given", unit="1-5", low=0, high=5),
+    integer("n_messages", "messages sent to the shop", low=0),
+    moment("last_message_at", "the newest of them"),
+)
+FEATURES: tuple[Column, ...] = ORDER_FEATURES + MONEY_FEATURES + BASKET_FEATURES + HABIT_FEATURES + VISIT_FEATURES
+
+CUSTOMER_STATE = Table(
+    "customer_state", "view", "What is known of each customer at the moment of the view, one row a known customer.",
+    (text("customer_id", "the customer", required=True), *FEATURES),
+    of=("order_lines", "orders", "events", "reviews", "messages", "products", "customers"),
+)  # fmt: skip
+"""One definition for today and for any day before: a back-test reads it through ``view.before(moment)``."""
