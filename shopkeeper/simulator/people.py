@@ -24,13 +24,15 @@ class People:
     """The customers, one array element each, numbered 0 to n_customers - 1.
 
     ``favorite`` and ``second`` are groups; ``visits`` is the mean number of visits over the whole simulated time;
-    ``created_day`` (float) counts days from the start, negative for those known before.
+    ``created_day`` (float) counts days from the start, negative for those known before; after ``left_day`` a customer never
+    comes again (infinite for those who stay).
     """
 
     favorite: Array
     second: Array
     visits: Array
     created_day: Array
+    left_day: Array
     country: Array
     accepts_marketing: Array
 
@@ -52,15 +54,21 @@ def draw_shares(shares: Array, n: int, random: np.random.Generator) -> Array:
     return np.minimum(np.searchsorted(np.cumsum(shares), random.random(n), side="right"), len(shares) - 1)
 
 
-def make_people(settings: SimulatorSettings, catalog: Catalog, random: np.random.Generator) -> People:
+def make_people(
+    settings: SimulatorSettings, catalog: Catalog, random: np.random.Generator, leaving: np.random.Generator
+) -> People:
     """The customers of a world. Favorites are drawn by popularity, so that taste changes who buys, not what is bought overall.
 
-    Visits per customer are Gamma(2)-distributed around their mean: some come daily, most seldom.
+    Visits per customer are Gamma(2)-distributed around their mean: some come daily, most seldom. Who leaves does so at any
+    moment after arriving, whatever the taste.
     """
     n = settings.n_customers
     newcomer = random.random(n) < settings.newcomer_share
     created = np.where(newcomer, random.uniform(0, settings.n_days, n), -random.uniform(1, 365, n))
+    stayed = np.maximum(created, 0.0)
+    left = stayed + leaving.random(n) * (settings.n_days - stayed)
     return People(
+        left_day=np.where(leaving.random(n) < settings.leaving_share, left, np.inf),
         favorite=draw_shares(catalog.group_share, n, random),
         second=draw_shares(catalog.group_share, n, random),
         visits=random.gamma(2.0, settings.visits_per_customer / 2.0, n),

@@ -11,7 +11,7 @@ from shopkeeper.simulator.catalog import Catalog, make_catalog
 from shopkeeper.simulator.people import People, make_people
 from shopkeeper.simulator.settings import SimulatorSettings
 
-PARTS = ("calendar", "catalog", "people", "visits", "trade", "reviews")
+PARTS = ("calendar", "catalog", "people", "visits", "trade", "reviews", "leaving", "habits", "discounts")
 """Each part draws from its own stream, so that a part added at the end leaves the others as they were."""
 
 
@@ -35,5 +35,5 @@ def make_scene(settings: SimulatorSettings, seed: int) -> Scene:
     """The world that these settings and this seed describe."""
     calendar = make_calendar(settings, stream(seed, "calendar"))
     catalog = make_catalog(settings, stream(seed, "catalog"))
-    people = make_people(settings, catalog, stream(seed, "people"))
+    people = make_people(settings, catalog, stream(seed, "people"), stream(seed, "leaving"))
     return Scene(settings, seed, calendar, catalog, people)

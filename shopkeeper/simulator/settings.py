@@ -36,6 +36,10 @@ class SimulatorSettings:
     anonymous_share: float = setting(0.2, "share of visits in which nobody logs in; their orders are a guest's", low=0, high=1)
     return_share: float = setting(0.05, "share of order lines that come back", low=0, high=1)
     review_share: float = setting(0.25, "share of order lines that their customer rates", low=0, high=1)
+    search_share: float = setting(0.3, "share of visits that begin with a search", low=0, high=1)
+    hesitation: float = setting(0.3, "share of carts left behind that got as far as the checkout", low=0, high=1)
+    discount_share: float = setting(0.1, "share of the products that cost a fifth less in any one week", low=0, high=1)
+    leaving_share: float = setting(0.25, "share of customers who leave for good during the simulated time", low=0, high=1)
     newcomer_share: float = setting(0.5, "share of customers who arrive during the simulated time", low=0, high=1)
     new_product_share: float = setting(0.1, "share of products that appear during the simulated time", low=0, high=1)
     out_of_stock_share: float = setting(0.05, "share of products of which nothing is left at the end", low=0, high=1)
@@ -48,5 +52,7 @@ NOTHING_TO_FIND: Mapping[str, float] = {
     "complements": 0.0,
     "substitution": 0.0,
     "new_product_share": 0.0,
+    "discount_share": 0.0,
+    "leaving_share": 0.0,
 }
 """The knobs of a world in which popularity, the same on every day, is all there is to know."""

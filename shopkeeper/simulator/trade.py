@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from shopkeeper.numerics.money import MINOR_UNITS
 from shopkeeper.simulator.arrow import DAY, moments, numbered, shop_table, words
 from shopkeeper.simulator.scene import Scene
 from shopkeeper.simulator.visits import Visits, purchase_moments
@@ -21,6 +22,8 @@ MEAN_EXTRA_PIECES = 0.3
 """An order line has one piece and, on average, this many more (Poisson)."""
 RETURN_DAYS = (3, 21)
 """Returns come so many days after the order; those after the end of the simulated time are not in the tables."""
+DISCOUNT = 0.2
+"""What a reduced product costs less, as a share of its price."""
 COUNT_EVERY_DAYS = 7
 """Stock is counted this often, and once at the end."""
 
@@ -34,15 +37,20 @@ REVIEW_DAYS = (2, 30)
 
 @dataclass(frozen=True)
 class Trade:
-    """The order lines as arrays in order of time: ``order`` is the visit in which it was placed; returns are negative."""
+    """The order lines as arrays in order of time: ``order`` is the visit in which it was placed; returns are negative.
+
+    ``price`` is what a piece cost, ``discount`` what was taken off it.
+    """
 
     order: Array
     product: Array
     quantity: Array
     at: Array
+    price: Array
+    discount: Array
 
 
-def make_trade(scene: Scene, visits: Visits, random: np.random.Generator) -> Trade:
+def make_trade(scene: Scene, visits: Visits, random: np.random.Generator, reducing: np.random.Generator) -> Trade:
     """One line for each product bought in a visit, then the returns; the same product twice in a visit is one line."""
     bought = np.flatnonzero(visits.bought)
     pair = visits.visit[bought] * scene.catalog.n_products + visits.product[bought]
@@ -50,19 +58,33 @@ def make_trade(scene: Scene, visits: Visits, random: np.random.Generator) -> Tra
     order, product = lines // scene.catalog.n_products, lines % scene.catalog.n_products
     quantity = times + random.poisson(MEAN_EXTRA_PIECES, len(lines))
     at = purchase_moments(visits)[order]
+    discount = _discounts(scene, product, at, reducing)
     back_at = at + (random.uniform(*RETURN_DAYS, len(lines)) * DAY).astype(np.int64)
     comes_back = (random.random(len(lines)) < scene.settings.return_share) & (back_at < scene.calendar.end)
     order, product = np.concatenate((order, order[comes_back])), np.concatenate((product, product[comes_back]))
     quantity, at = np.concatenate((quantity, -quantity[comes_back])), np.concatenate((at, back_at[comes_back]))
+    discount = np.concatenate((discount, discount[comes_back]))
     by_time = np.lexsort((product, order, at))
-    return Trade(order[by_time], product[by_time], quantity[by_time], at[by_time])
+    product, discount = product[by_time], discount[by_time]
+    price = scene.catalog.price[product] - discount
+    return Trade(order[by_time], product, quantity[by_time], at[by_time], price, discount)
+
+
+def _discounts(scene: Scene, product: Array, at: Array, random: np.random.Generator) -> Array:
+    """What is taken off each line's piece: a fifth of the price in the weeks in which its product is reduced."""
+    weeks = scene.settings.n_days // 7 + 2
+    week = ((at - scene.calendar.start) // (7 * DAY)).clip(0, weeks - 1)
+    seen, place = np.unique(week * scene.catalog.n_products + product, return_inverse=True)
+    is_reduced = random.random(len(seen)) < scene.settings.discount_share
+    reduction = np.round(scene.catalog.price * DISCOUNT, MINOR_UNITS.get(scene.settings.currency.upper(), 2))
+    return np.where(is_reduced[place], reduction[product], 0.0)
 
 
 def orders_table(scene: Scene, visits: Visits, trade: Trade) -> pa.Table:
     """One row an order, in order of time; ``value`` is what was ordered, before any return. A guest's has no customer."""
     sold = trade.quantity > 0
     number, line_order = np.unique(trade.order[sold], return_inverse=True)
-    value = np.round(np.bincount(line_order, (trade.quantity * scene.catalog.price[trade.product])[sold], len(number)), 6)
+    value = np.round(np.bincount(line_order, (trade.quantity * trade.price)[sold], len(number)), 6)
     by_time = np.argsort(purchase_moments(visits)[number], kind="stable")
     number, value = number[by_time], value[by_time]
     customer = np.where(visits.anonymous, -1, visits.customer)[number]
@@ -83,7 +105,7 @@ def orders_table(scene: Scene, visits: Visits, trade: Trade) -> pa.Table:
     )
 
 
-def order_lines_table(scene: Scene, visits: Visits, trade: Trade) -> pa.Table:
+def order_lines_table(visits: Visits, trade: Trade) -> pa.Table:
     """One row a line, in order of time; a return repeats its order's number with a negative quantity."""
     customer = np.where(visits.anonymous, -1, visits.customer)[trade.order]
     return shop_table(
@@ -95,7 +117,8 @@ def order_lines_table(scene: Scene, visits: Visits, trade: Trade) -> pa.Table:
             "customer_id": numbered("c", customer),
             "product_id": numbered("p", trade.product),
             "quantity": trade.quantity.astype(np.float64),
-            "price": scene.catalog.price[trade.product],
+            "price": trade.price,
+            "discount": trade.discount,
         },
     )
 

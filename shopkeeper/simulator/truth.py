@@ -83,14 +83,17 @@ def _products(scene: Scene) -> pa.Table:
 
 
 def _customers(scene: Scene) -> pa.Table:
-    """Favorite and second group, and the mean number of visits over the whole simulated time."""
+    """Favorite and second group, the mean number of visits over the whole simulated time, and whether the customer has left."""
     people = scene.people
+    has_left = np.isfinite(people.left_day)
     return pa.table(
         {
             "customer_id": numbered("c", np.arange(people.n_customers)),
             "favorite_group": people.favorite,
             "second_group": people.second,
             "n_visits_expected": people.visits,
+            "has_left": has_left,
+            "left_day": pa.array(people.left_day, mask=~has_left),
         }
     )
 

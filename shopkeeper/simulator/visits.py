@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 from shopkeeper.simulator.arrow import DAY, SECOND, moments, numbered, shop_table, words
 from shopkeeper.simulator.people import draw_shares
 from shopkeeper.simulator.scene import Scene
-from shopkeeper.simulator.words import CHANNEL_SHARES, CHANNELS, DEVICE_SHARES, DEVICES
+from shopkeeper.simulator.words import CHANNEL_SHARES, CHANNELS, DEVICE_SHARES, DEVICES, GROUPS, N_KINDS
 
 Array = np.ndarray[Any, Any]
 
 STEP = 20 * SECOND
 """Time between two things done in a visit."""
-EVENTS = ("view_item", "add_to_cart", "purchase")
+EVENTS = ("view_item", "add_to_cart", "purchase", "search", "begin_checkout")
 N_ATTEMPTS = 30
 """How often a choice that is not on sale yet, or out of season, is made anew before the view is given up."""
 
@@ -27,7 +27,8 @@ N_ATTEMPTS = 30
 class Visits:
     """The visits in order of time, and all that was viewed in them in order of visit.
 
-    A visit: ``customer`` (who it is in truth), ``at`` (microseconds since 1970), ``anonymous``, ``channel``, ``device``.
+    A visit: ``customer`` (who it is in truth), ``at`` (microseconds since 1970), ``anonymous``, ``channel``, ``device``,
+    ``searched`` (it began with a search), ``checkout`` (it came as far as the checkout).
     A view: ``visit`` and ``product`` (both int64), ``step`` within the visit from 0, ``carted``, ``bought``. A complement
     taken along is a view of its own that was carted and bought.
     """
@@ -37,6 +38,8 @@ class Visits:
     anonymous: Array
     channel: Array
     device: Array
+    searched: Array
+    checkout: Array
     visit: Array
     product: Array
     step: Array
@@ -44,7 +47,7 @@ class Visits:
     bought: Array
 
 
-def make_visits(scene: Scene, random: np.random.Generator) -> Visits:
+def make_visits(scene: Scene, random: np.random.Generator, habits: np.random.Generator) -> Visits:
     """All visits of all customers and what was viewed, carted and bought in them."""
     settings = scene.settings
     customer, at = _when(scene, random)
@@ -55,18 +58,25 @@ def make_visits(scene: Scene, random: np.random.Generator) -> Visits:
     carted = random.random(len(visit)) < settings.cart_share
     bought = carted & (random.random(len(visit)) < settings.purchase_share)
     bought &= ~_left_for_another(visit, scene.catalog.kind[product], bought, settings.substitution, random)
+    anonymous = random.random(n) < settings.anonymous_share
+    channel = draw_shares(np.array(CHANNEL_SHARES), n, random)
+    device = draw_shares(np.array(DEVICE_SHARES), n, random)
+    views = _with_complements(scene, day, visit, product, step, carted, bought, random)
+    filled, paid = (np.bincount(views["visit"][views[name]], minlength=n) > 0 for name in ("carted", "bought"))
     return Visits(
         customer=customer,
         at=at,
-        anonymous=random.random(n) < settings.anonymous_share,
-        channel=draw_shares(np.array(CHANNEL_SHARES), n, random),
-        device=draw_shares(np.array(DEVICE_SHARES), n, random),
-        **_with_complements(scene, day, visit, product, step, carted, bought, random),
+        anonymous=anonymous,
+        channel=channel,
+        device=device,
+        searched=habits.random(n) < settings.search_share,
+        checkout=paid | (filled & (habits.random(n) < settings.hesitation)),
+        **views,
     )
 
 
 def _when(scene: Scene, random: np.random.Generator) -> tuple[Array, Array]:
-    """Customer and moment of each visit, in order of time: by the calendar's demand, never before the customer was known."""
+    """Customer and moment of each visit, in order of time: by the calendar's demand, while the customer is there."""
     people, calendar = scene.people, scene.calendar
     cumulated = np.concatenate(([0.0], np.cumsum(calendar.demand)))
     known_from = np.interp(np.clip(people.created_day, 0, len(calendar.demand)), np.arange(len(cumulated)), cumulated)
@@ -74,6 +84,8 @@ def _when(scene: Scene, random: np.random.Generator) -> tuple[Array, Array]:
     customer = np.repeat(np.arange(people.n_customers), random.poisson(people.visits * left))
     point = known_from[customer] + random.random(len(customer)) * (cumulated[-1] - known_from[customer])
     day = np.interp(point, cumulated, np.arange(len(cumulated)))
+    is_there = day < people.left_day[customer]
+    customer, day = customer[is_there], day[is_there]
     at = calendar.start + (day * DAY).astype(np.int64)
     order = np.argsort(at, kind="stable")
     return customer[order], at[order]
@@ -167,30 +179,50 @@ def purchase_moments(visits: Visits) -> Array:
 
 
 def events_table(scene: Scene, visits: Visits) -> pa.Table:
-    """The funnel view_item -> add_to_cart -> purchase in order of time; an anonymous visit has no customer."""
-    row = np.concatenate((np.arange(len(visits.visit)), np.flatnonzero(visits.carted), np.flatnonzero(visits.bought)))
-    n_views, n_carted = len(visits.visit), int(visits.carted.sum())
-    kind = np.repeat(np.arange(3), (n_views, n_carted, len(row) - n_views - n_carted))
-    visit, product = visits.visit[row], visits.product[row]
-    at = visits.at[visit] + (2 * visits.step[row] + kind) * STEP
-    at = np.where(kind == 2, purchase_moments(visits)[visit], at)
+    """The funnel search, view_item, add_to_cart, begin_checkout, purchase in order of time.
+
+    An anonymous visit has no customer; search and checkout have no product.
+    """
+    rows = (np.arange(len(visits.visit)), np.flatnonzero(visits.carted), np.flatnonzero(visits.bought), _first_views(visits))
+    row, kind = np.concatenate(rows), np.repeat(np.arange(4), [len(part) for part in rows])
+    leave = np.flatnonzero(visits.checkout)
+    visit = np.concatenate((visits.visit[row], leave))
+    product = np.concatenate((visits.product[row], np.full(len(leave), -1)))
+    step = np.concatenate((visits.step[row], np.zeros(len(leave), np.int64)))
+    kind = np.concatenate((kind, np.full(len(leave), 4)))
+    placed = purchase_moments(visits)[visit]
+    began = visits.at[visit] + 2 * step * STEP
+    at = np.choose(kind, (began, began + STEP, placed, began - STEP // 2, placed - STEP // 2))
     order = np.lexsort((product, kind, visit, at))
     visit, product, kind, at = visit[order], product[order], kind[order], at[order]
-    customer = np.where(visits.anonymous, -1, visits.customer)[visit]
-    is_purchase = kind == 2
+    is_search, is_purchase = pa.array(kind == 3), kind == 2
+    typed = pc.utf8_lower(words([name for _, names in GROUPS for name in names], _shown(scene, product)))
+    nothing = pa.scalar(None, pa.float64())
     return shop_table(
         "events",
         {
             "event_id": numbered("e", np.arange(len(at))),
             "at": moments(at),
             "event": words(EVENTS, kind),
-            "customer_id": numbered("c", customer),
+            "customer_id": numbered("c", np.where(visits.anonymous, -1, visits.customer)[visit]),
             "session_id": numbered("s", visit),
-            "product_id": numbered("p", product),
+            "product_id": numbered("p", np.where(kind == 3, -1, product)),
             "order_id": numbered("o", np.where(is_purchase, visit, -1)),
-            "quantity": pc.if_else(pa.array(is_purchase), 1.0, pa.scalar(None, pa.float64())),
-            "value": pc.if_else(pa.array(is_purchase), pa.array(scene.catalog.price[product]), pa.scalar(None, pa.float64())),
+            "quantity": pc.if_else(pa.array(is_purchase), 1.0, nothing),
+            "value": pc.if_else(pa.array(is_purchase), pa.array(scene.catalog.price[product]), nothing),
+            "search_term": pc.if_else(is_search, typed, pa.scalar(None, pa.string())),
             "channel": words(CHANNELS, visits.channel[visit]),
             "device": words(DEVICES, visits.device[visit]),
         },
     )
+
+
+def _first_views(visits: Visits) -> Array:
+    """The rows of the first views of the visits that began with a search: what was found is what was searched for."""
+    _, first = np.unique(visits.visit, return_index=True)
+    return first[visits.searched[visits.visit[first]]]
+
+
+def _shown(scene: Scene, product: Array) -> Array:
+    """The place of each product's kind among all kinds of the vocabulary, as the shop shows it."""
+    return scene.catalog.shown_kind[product] % (len(GROUPS) * N_KINDS)

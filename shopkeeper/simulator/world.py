@@ -79,14 +79,14 @@ def simulate(seed: int = 0, **knobs: Any) -> SimulatedShop:
     """
     settings = resolve("simulator", SimulatorSettings, [("call", knobs)]).values
     scene = make_scene(settings, seed)
-    visits = make_visits(scene, stream(seed, "visits"))
-    trade = make_trade(scene, visits, stream(seed, "trade"))
+    visits = make_visits(scene, stream(seed, "visits"), stream(seed, "habits"))
+    trade = make_trade(scene, visits, stream(seed, "trade"), stream(seed, "discounts"))
     tables = {
         "products": products_table(scene.catalog, scene.calendar.start),
         "customers": customers_table(scene.people, scene.calendar.start),
         "events": events_table(scene, visits),
         "orders": orders_table(scene, visits, trade),
-        "order_lines": order_lines_table(scene, visits, trade),
+        "order_lines": order_lines_table(visits, trade),
         "stock_levels": stock_levels_table(scene, trade),
         "reviews": reviews_table(scene, visits, trade, stream(seed, "reviews")),
     }

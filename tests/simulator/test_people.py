@@ -13,7 +13,7 @@ SETTINGS = SimulatorSettings(n_customers=20_000, n_products=60, n_groups=4)
 @pytest.fixture(scope="module")
 def parts():
     catalog = make_catalog(SETTINGS, np.random.default_rng(1))
-    return catalog, make_people(SETTINGS, catalog, np.random.default_rng(2))
+    return catalog, make_people(SETTINGS, catalog, np.random.default_rng(2), np.random.default_rng(3))
 
 
 def test_favorites_are_drawn_by_popularity(parts):
@@ -46,3 +46,11 @@ def test_choices_follow_taste(parts, taste):
 def test_draws_follow_shares():
     drawn = draw_shares(np.array([0.2, 0.0, 0.8]), 50_000, np.random.default_rng(4))
     np.testing.assert_allclose(np.bincount(drawn, minlength=3) / 50_000, [0.2, 0, 0.8], atol=0.01)
+
+
+def test_some_leave_after_they_came(parts):
+    _, people = parts
+    leaves = np.isfinite(people.left_day)
+    assert leaves.mean() == pytest.approx(SETTINGS.leaving_share, abs=0.02)
+    assert (people.left_day >= np.maximum(people.created_day, 0))[leaves].all()
+    assert people.left_day[leaves].max() <= SETTINGS.n_days

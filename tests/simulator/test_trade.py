@@ -59,3 +59,15 @@ def test_a_review_is_of_an_order_of_the_same_customer(world):
         line = lines[row["order_id"], row["product_id"]]
         assert line["customer_id"] == row["customer_id"]
         assert row["customer_id"] is not None
+
+
+def test_reduced_products_cost_a_fifth_less_for_a_week(world):
+    price = {row["product_id"]: row["price"] for row in world.tables["products"].to_pylist()}
+    lines = [line for line in world.tables["order_lines"].to_pylist() if line["quantity"] > 0]
+    for line in lines:
+        assert line["price"] + line["discount"] == pytest.approx(price[line["product_id"]])
+    reduced = [line for line in lines if line["discount"]]
+    assert len(reduced) / len(lines) == pytest.approx(world.settings.discount_share, abs=0.03)
+    assert all(line["discount"] == pytest.approx(price[line["product_id"]] * 0.2, abs=0.006) for line in reduced)
+    week = {(line["product_id"], (line["at"] - world.start.replace(tzinfo=None)).days // 7): line["discount"] for line in lines}
+    assert all(week[line["product_id"], (line["at"] - world.start.replace(tzinfo=None)).days // 7] for line in reduced)

@@ -85,3 +85,30 @@ def test_substitutes_avoid_each_other():
     quiet = {"complements": 0.0, "seed": 7}
     assert share(simulate(substitution=1.0, **quiet)) == 0
     assert share(simulate(substitution=0.0, **quiet)) > 0.15
+
+
+def test_who_has_left_never_comes_again(world):
+    truth = world.truth["truth_customers"]
+    left = {row["customer_id"]: row["left_day"] for row in truth.to_pylist() if row["has_left"]}
+    assert 0.2 < len(left) / truth.num_rows < 0.3
+    last = world.truth["truth_visits"].join(
+        world.tables["events"].group_by("session_id").aggregate([("at", "min")]), "session_id"
+    )
+    start = world.start.replace(tzinfo=None)
+    for row in last.to_pylist():
+        if row["customer_id"] in left and row["at_min"] is not None:
+            assert (row["at_min"] - start).total_seconds() / 86_400 <= left[row["customer_id"]] + 1e-3
+
+
+def test_a_visit_searches_for_what_it_finds_and_pays_after_the_checkout(world):
+    visits = {}
+    for row in world.tables["events"].to_pylist():
+        visits.setdefault(row["session_id"], []).append(row)
+    titles = {row["product_id"]: row["title"].lower() for row in world.tables["products"].to_pylist()}
+    searched = [rows for rows in visits.values() if rows[0]["event"] == "search"]
+    assert len(searched) / len(visits) == pytest.approx(0.3, abs=0.02)
+    assert all(rows[0]["search_term"] in titles[rows[1]["product_id"]] for rows in searched)
+    kinds = [[row["event"] for row in rows] for rows in visits.values()]
+    assert all("begin_checkout" in kind[: kind.index("purchase")] for kind in kinds if "purchase" in kind)
+    left_behind = [kind for kind in kinds if "add_to_cart" in kind and "purchase" not in kind]
+    assert sum("begin_checkout" in kind for kind in left_behind) / len(left_behind) == pytest.approx(0.3, abs=0.05)
