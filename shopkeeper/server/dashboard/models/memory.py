@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Memory:
     def _newest_view(self) -> ShopView:
         if self._view is None or self._of_view != self._now:
             self._close_view()
-            # Up to now, not up to the newest order: what was rejected or decided today is looked at here.
-            self._view = self._shop.view(datetime.now(UTC))
+            # All that is known up to now, what was rejected a minute ago too; its moment is the shop's own newest one.
+            self._view = self._shop.view()
             self._of_view = self._now
         return cast("ShopView", self._view)
