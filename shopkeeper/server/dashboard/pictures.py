@@ -16,7 +16,7 @@ TOOLTIP = {
 GRID = {"left": 4, "right": 12, "top": 12, "bottom": 4, "containLabel": True}
 AXIS = {"axisLabel": {**LABEL, "hideOverlap": True}, "axisLine": {"lineStyle": {"color": LINE}}, "axisTick": {"show": False}}
 VALUES = {"type": "value", "axisLabel": LABEL, "splitLine": {"lineStyle": {"color": LINE}}, "splitNumber": 4}
-TOLD = "(p) => p.data.told || p.name"
+TOLD = "(p) => p.data.told || ''"
 """What a tooltip says: the text that came with the point."""
 
 
@@ -55,10 +55,12 @@ def flows(nodes: Sequence[tuple[str, str, int, int]], links: Sequence[tuple[str,
         "series": [
             {"type": "sankey", "left": 8, "right": 110, "top": 8, "bottom": 8, "nodeGap": 10, "nodeWidth": 14, "draggable": False,
              "layoutIterations": 0, "emphasis": {"focus": "adjacency"},
-             "label": {**LABEL, ":formatter": "(p) => p.data.label_text"}, "lineStyle": {"color": "source", "opacity": 0.28, "curveness": 0.5},
+             "label": {**LABEL, ":formatter": "(p) => p.data.label_text"},
+             "lineStyle": {"color": "source", "opacity": 0.28, "curveness": 0.5},
              "data": [{"name": key, "label_text": label, "told": safe(label), "depth": depth, "itemStyle": {"color": colors[key]}}
                       for key, label, depth, _ in nodes],
-             "links": [{"source": source, "target": target, "value": size, "told": safe(told)} for source, target, size, told in links]}
+             "links": [{"source": source, "target": target, "value": size, "told": safe(told)}
+                       for source, target, size, told in links]}
         ],
     }  # fmt: skip
 
