@@ -26,6 +26,10 @@ class ShopView(Protocol):
         """The moment at which the view is cut (UTC, inclusive)."""
 
     @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which the shop's days begin and end."""
+
+    @property
     def seed(self) -> int:
         """Where all randomness of a task comes from."""
 

@@ -71,6 +71,11 @@ class StoreView:
         return self._as_of
 
     @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which the shop's days begin and end."""
+        return self._time_zone
+
+    @property
     def seed(self) -> int:
         """Where all randomness of a task comes from."""
         return self._seed
