@@ -52,7 +52,7 @@ def backup(folder: Folder, connection: sqlite3.Connection, target: Path) -> Back
         try:
             with closing(sqlite3.connect(aside / folder.database.name)) as copy:
                 connection.backup(copy)  # in one step: in several, each commit of others would begin it anew
-                names = [row[0] for row in copy.execute("SELECT file FROM segments")] + list(_others(folder))
+                names = [row[0] for row in copy.execute("SELECT file FROM manifest")] + list(_others(folder))
             n_bytes = sum(_copy(folder.root / name, aside / name) for name in names)
             aside.rename(target)
         except BaseException:
@@ -77,6 +77,7 @@ def restore(source: Path, root: Path) -> BackupReport:
         )
     _must_be_free(root)
     with closing(database.connect(folder.database)) as connection:
+        database.migrate(connection)  # the backup may be older than this Shopkeeper
         damages = check(folder, connection, deep=True)
         if damages:
             raise StoreDamaged(
@@ -95,7 +96,7 @@ def check(folder: Folder, connection: sqlite3.Connection, *, deep: bool = False)
     if deep:
         said = connection.execute("PRAGMA integrity_check(10)").fetchall()
         damages += [Damage(folder.database.name, row[0]) for row in said if row[0] != "ok"]
-    for file, n_bytes, digest in connection.execute("SELECT file, bytes, sha256 FROM segments ORDER BY segment_id").fetchall():
+    for file, n_bytes, digest in connection.execute("SELECT file, bytes, sha256 FROM manifest ORDER BY segment_id").fetchall():
         path = folder.root / file
         if not path.exists():
             damages.append(Damage(file, "is missing"))

@@ -45,7 +45,7 @@ class Snapshot:
 def take(connection: sqlite3.Connection, now: int) -> Snapshot:
     """The snapshot of the caller's read transaction."""
     files: dict[str, list[str]] = {}
-    for name, file in connection.execute("SELECT table_name, file FROM segments ORDER BY segment_id"):
+    for name, file in connection.execute("SELECT table_name, file FROM manifest ORDER BY segment_id"):
         files.setdefault(name, []).append(file.rsplit("/", 1)[-1].removesuffix(".parquet"))
     where = positions(connection)
     return Snapshot(

@@ -16,7 +16,7 @@ from shopkeeper.core.schema import ENTITIES, FACTS
 from shopkeeper.store.arrow_types import SQLITE
 from shopkeeper.store.log.locks import locked
 
-VERSION = 1
+VERSION = 2
 PAGE_BYTES = 8192
 CHECKPOINT_BYTES = 16_000_000  # written by one process before it moves the log's pages into the database
 CHECKPOINT_PAGES = 16_000  # SQLite's own limit, for writes that nobody counts; it checkpoints inside the commit
@@ -39,12 +39,12 @@ _REST = """
 CREATE TABLE IF NOT EXISTS positions (
     table_name TEXT PRIMARY KEY, last_seq INTEGER NOT NULL DEFAULT 0, sealed_seq INTEGER NOT NULL DEFAULT 0,
     n_rows INTEGER NOT NULL DEFAULT 0, n_tail INTEGER NOT NULL DEFAULT 0, max_at INTEGER) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS segments (
+CREATE TABLE IF NOT EXISTS manifest (
     segment_id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, file TEXT NOT NULL UNIQUE,
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, n_rows INTEGER NOT NULL, min_at INTEGER, max_at INTEGER,
     bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, has_seq INTEGER NOT NULL, source TEXT NOT NULL,
     added_at INTEGER NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS segments_by_table ON segments (table_name, segment_id);
+CREATE INDEX IF NOT EXISTS manifest_by_table ON manifest (table_name, segment_id);
 CREATE TABLE IF NOT EXISTS layouts (layout INTEGER PRIMARY KEY, columns TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS imports (
     import_id TEXT PRIMARY KEY, source TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
@@ -106,6 +106,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     if found == VERSION and not _missing(connection):
         return
     with transaction(connection):
+        if found == 1:  # `segments` is an entity since then: what people call segments are groups of customers
+            connection.execute("ALTER TABLE segments RENAME TO manifest")
+            connection.execute("DROP INDEX segments_by_table")
         for table in FACTS:
             _script(connection, _FACT.format(name=table.name))
         for table in ENTITIES:

@@ -61,7 +61,7 @@ _FIELDS = "segment_id, table_name, file, first_seq, last_seq, n_rows, min_at, ma
 def segments(connection: sqlite3.Connection, table: str, *, newer_than: int = 0) -> list[SegmentInfo]:
     """The segments of a table whose ``segment_id`` is greater, oldest first."""
     found = connection.execute(
-        f"SELECT {_FIELDS} FROM segments WHERE table_name = ? AND segment_id > ? ORDER BY segment_id", (table, newer_than)
+        f"SELECT {_FIELDS} FROM manifest WHERE table_name = ? AND segment_id > ? ORDER BY segment_id", (table, newer_than)
     )
     return [_info(row) for row in found]
 
@@ -151,7 +151,7 @@ def enter(
 ) -> SegmentInfo:
     """The manifest's row for a file that lies in its place (relative to the shop), written in the caller's transaction."""
     row = connection.execute(
-        f"INSERT INTO segments ({_FIELDS.removeprefix('segment_id, ')}, added_at) "
+        f"INSERT INTO manifest ({_FIELDS.removeprefix('segment_id, ')}, added_at) "
         f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
         (table.name, file, first_seq, last_seq, *astuple(described), has_seq, source, time.time_ns() // 1000),
     ).fetchone()
@@ -162,7 +162,7 @@ def remove_unless_entered(connection: sqlite3.Connection, root: Path, path: Path
     """Delete a file after a failed commit; one that the manifest does name, because only what followed failed, stays."""
     with suppress(sqlite3.Error):  # then it is collected when the shop is next opened
         file = path.relative_to(root).as_posix()
-        if connection.execute("SELECT 1 FROM segments WHERE file = ?", (file,)).fetchone() is None:
+        if connection.execute("SELECT 1 FROM manifest WHERE file = ?", (file,)).fetchone() is None:
             path.unlink(missing_ok=True)
 
 

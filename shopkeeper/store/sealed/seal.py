@@ -152,7 +152,7 @@ def remove_orphans(folder: Folder, connection: sqlite3.Connection) -> list[Path]
     with locked_now(folder.seal_lock) as held:
         if not held:
             return removed
-        known = {row[0] for row in connection.execute("SELECT file FROM segments")}
+        known = {row[0] for row in connection.execute("SELECT file FROM manifest")}
         for table in FACTS:
             place = folder.facts(table.name)
             if not place.exists():

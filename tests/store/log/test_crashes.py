@@ -52,7 +52,7 @@ def check(root: Path, acknowledged: set[str]) -> int:
     """Every acknowledged id exactly once, no id twice; gives how many rows there are."""
     with Store.open(root) as store:
         assert not list(root.glob(f"facts/*/{INCOMING}*")), "what dead processes left was not collected"
-        named = {row[0] for row in store.connect().execute("SELECT file FROM segments")}
+        named = {row[0] for row in store.connect().execute("SELECT file FROM manifest")}
         there = {path.relative_to(root).as_posix() for path in root.glob("facts/*/*.parquet")}
         assert there == named
         assert store.check(deep=True) == []

@@ -168,7 +168,7 @@ def test_what_dead_processes_left_is_collected_and_what_living_ones_have_is_not(
             assert (place / "1-9-dead.parquet").exists()
         Store.open(tmp_path / "s").close()
         assert sorted(path.name for path in place.iterdir() if path.name != "sidecars" and path != mine) == [
-            row[0].split("/")[-1] for row in store.connect().execute("SELECT file FROM segments")
+            row[0].split("/")[-1] for row in store.connect().execute("SELECT file FROM manifest")
         ]
         assert (mine / "x.parquet").exists()
         assert not (place / "sidecars" / "1-9-dead").exists()
