@@ -135,12 +135,20 @@ def newest_moment(store: Store, registry: Registry, task: Task) -> datetime:
 def _sources(registry: Registry, task: Task, seen: set[str]) -> set[str]:
     """Every table that a task reads: itself, behind views, and through the tasks whose results it reads."""
     for name in (*task.reads, *task.optional):
-        if name not in seen:
-            seen |= {name, *registry.table(name).of}
-            writer = registry.writer(name)
-            if writer is not None:
-                _sources(registry, writer, seen)
+        _behind(registry, name, seen)
     return seen
+
+
+def _behind(registry: Registry, name: str, seen: set[str]) -> None:
+    """Add a table to ``seen`` with what it is derived from, views of views too."""
+    if name in seen:
+        return
+    seen.add(name)
+    for source in registry.table(name).of:
+        _behind(registry, source, seen)
+    writer = registry.writer(name)
+    if writer is not None:
+        _sources(registry, writer, seen)
 
 
 def _provenance(order: Order, view: StoreView) -> Provenance:

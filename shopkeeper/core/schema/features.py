@@ -81,9 +81,61 @@ VISIT_FEATURES: tuple[Column, ...] = (
 )
 FEATURES: tuple[Column, ...] = ORDER_FEATURES + MONEY_FEATURES + BASKET_FEATURES + HABIT_FEATURES + VISIT_FEATURES
 
+CUSTOMER_LINES = Table(
+    "customer_lines", "view",
+    "What known customers bought and gave back, one row a line: order lines, and purchases that only an event tells.",
+    (
+        text("customer_id", "the customer", required=True),
+        text("order_id", "the order; of a purchase told without one 'session:…' or 'day:…'", required=True),
+        moment("at", "when", required=True),
+        text("product_id", "the product, where known"),
+        number("quantity", "how many; negative for a return", unit="pieces", required=True),
+        number("price", "what one piece cost the customer", unit=MONEY, required=True, low=0),
+        number("discount", "what was taken off this line, contained in price", unit=MONEY, low=0),
+    ),
+    moment="at", of=("order_lines", "orders", "events"),
+)  # fmt: skip
+
+CUSTOMER_ORDERS = Table(
+    "customer_orders", "view", "The orders of known customers, one row each; what was given back is no order.",
+    (
+        text("customer_id", "the customer", required=True),
+        text("order_id", "the order", required=True),
+        moment("at", "when it was placed", required=True),
+        number("value", "worth of what was bought, returns not taken off", unit=MONEY, low=0),
+        number("units", "pieces bought; empty where no lines are known", unit="pieces", low=0),
+        integer("n_products", "different products; empty where no lines are known", low=0),
+        text("session_id", "the visit in which it was placed, where known"),
+        text("channel", "how the buyer came"),
+        text("device", "desktop, mobile, tablet, app"),
+        text("payment_method", "card, paypal, invoice, …"),
+    ),
+    moment="at", of=("customer_lines", "orders"),
+)  # fmt: skip
+
+CUSTOMER_VISITS = Table(
+    "customer_visits", "view", "The visits of known customers: a session, or a day where no session is known.",
+    (
+        text("customer_id", "the customer", required=True),
+        text("visit_id", "the session, or 'day:…' in the shop's time zone", required=True),
+        text("session_id", "the session, where known"),
+        moment("started_at", "its first event", required=True),
+        moment("ended_at", "its last event", required=True),
+        text("channel", "how the customer came (of several the first by name)"),
+        text("device", "desktop, mobile, tablet, app (of several the first by name)"),
+        integer("n_views", "product pages looked at", low=0),
+        integer("n_carts", "products put in the cart", low=0),
+        integer("n_checkouts", "1 if a checkout began", low=0, high=1),
+        integer("n_searches", "searches", low=0),
+        integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
+    ),
+    moment="started_at", of=("events", "orders", "customer_orders"),
+)  # fmt: skip
+
 CUSTOMER_STATE = Table(
     "customer_state", "view", "What is known of each customer at the moment of the view, one row a known customer.",
     (text("customer_id", "the customer", required=True), *FEATURES),
-    of=("order_lines", "orders", "events", "reviews", "messages", "products", "customers"),
+    of=("order_lines", "orders", "events", "reviews", "messages", "products", "customers", "customer_lines", "customer_orders",
+        "customer_visits"),
 )  # fmt: skip
 """One definition for today and for any day before: a back-test reads it through ``view.before(moment)``."""
