@@ -1,0 +1,73 @@
+"""What the customers' room reads of a shop: features as a matrix. Its only window to `customer_state` as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from shopkeeper.core.errors import unknown
+from shopkeeper.core.schema import FEATURES
+from shopkeeper.core.tasks import ShopView
+
+NUMERIC: tuple[str, ...] = tuple(column.name for column in FEATURES if column.type in ("number", "integer"))
+"""The features that are numbers, in the dictionary's order."""
+
+LARGEST_WHEN_UNKNOWN = frozenset({"recency_days", "seen_days", "overdue"})
+"""Features that are unknown where something never happened: the longest time stands for never."""
+
+Source = Literal["customer_features", "customer_state"]
+
+
+@dataclass(frozen=True)
+class Features:
+    """Numbers of customers: row i of ``matrix`` [n, k] float64 belongs to ``customer_id[i]``, column j to ``names[j]``.
+
+    What is not known is NaN. Customers are in the order of their numbers (text).
+    """
+
+    customer_id: np.ndarray
+    names: tuple[str, ...]
+    matrix: np.ndarray
+
+    def column(self, name: str) -> np.ndarray:
+        """One feature of all customers; a view of the matrix."""
+        return self.matrix[:, self.names.index(name)]
+
+    def filled(self) -> np.ndarray:
+        """A copy of the matrix without NaN: what is not known is the feature's median over those of whom it is, else 0.
+
+        Except where not knowing means never: `recency_days`, `seen_days` and `overdue` take the largest known value.
+        """
+        found = self.matrix.copy()
+        for place, name in enumerate(self.names):
+            column = found[:, place]
+            unknown = np.isnan(column)
+            if unknown.any():
+                column[unknown] = _stand_in(name, column[~unknown])
+        return found
+
+
+def _stand_in(name: str, known: np.ndarray) -> float:
+    if len(known) == 0:
+        return 0.0
+    return float(known.max() if name in LARGEST_WHEN_UNKNOWN else np.median(known))
+
+
+def read_features(view: ShopView, table: Source = "customer_features", names: tuple[str, ...] = NUMERIC) -> Features:
+    """The named features of every customer as numbers.
+
+    ``table``: ``customer_features`` is today's, kept by the task `customers.features`; ``customer_state`` works it out as of
+    the view's moment, which is what a back-test wants. Raises `UnknownName` for what is no feature or no number.
+    """
+    for name in names:
+        if name not in NUMERIC:
+            raise unknown("feature that is a number", name, NUMERIC)
+    found = view.table(table, ("customer_id", *names))
+    customers = found["customer_id"].to_numpy(zero_copy_only=False).astype(str)
+    order = np.argsort(customers, kind="stable")
+    matrix = np.empty((found.num_rows, len(names)))
+    for place, name in enumerate(names):
+        matrix[:, place] = found[name].cast("double").to_numpy(zero_copy_only=False)
+    return Features(customers[order], names, matrix[order])
