@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shopkeeper.core.registry import REGISTRY
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+# The same examples in every run: what was green here is green there. `HYPOTHESIS_PROFILE=searching` looks for new ones.
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("searching")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

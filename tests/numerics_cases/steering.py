@@ -97,6 +97,13 @@ def shuffled_codes(random: np.random.Generator, inputs: Inputs) -> Inputs:
 
 
 CASES: Mapping[str, Case] = {
+    "steering.matching.among": Case(
+        lambda random, n: {
+            "code": random.integers(0, 40, n).astype(np.int32),
+            "others": random.integers(0, 40, n // 2).astype(np.int32),
+        },
+        lambda random, inputs: {**inputs, "others": random.permutation(inputs["others"])},
+    ),
     "steering.matching.multiplied": Case(
         rules, shuffled_codes, lambda result, inputs: result[np.lexsort((result, inputs["code"]))]
     ),

@@ -13,6 +13,8 @@ import numpy as np
 from shopkeeper.numerics.compiling import Array, kernel
 
 SMALLEST, LARGEST = 1e-6, 1e6
+MANY = 50_000
+"""Comparisons from which sorting is quicker than comparing each with each."""
 
 
 @dataclass(frozen=True)
@@ -60,4 +62,25 @@ def multiplied(code: Array, category: Array, brand: Array, factors: Factors) -> 
         code, category, brand, factors.product, factors.product_factor, factors.low, factors.high, factors.brand,
         factors.wide_factor, factors.rank, out,
     )  # fmt: skip
+    return out
+
+
+@kernel
+def _mark(code, others, out):
+    for place in range(len(code)):
+        for other in others:
+            if other == code[place]:
+                out[place] = True
+                break
+
+
+def among(code: Array, others: Array) -> Array:
+    """Bool [codes]: which of these are among the others; both int32, in any order.
+
+    A list's hundred candidates against a customer's hundred purchases take a few microseconds; `numpy.isin` takes sixty.
+    """
+    if len(code) * len(others) > MANY:
+        return np.asarray(np.isin(code, others))
+    out = np.zeros(len(code), np.bool_)
+    _mark(code, others, out)
     return out

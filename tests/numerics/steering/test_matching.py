@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shopkeeper.numerics.steering.matching import LARGEST, SMALLEST, Factors, multiplied
+from shopkeeper.numerics.steering.matching import LARGEST, SMALLEST, Factors, among, multiplied
 
 CATEGORY = np.array([0, 1, 2, -1, 9], np.int32)  # the last came after the ranks were made
 BRAND = np.array([0, 1, 0, 1, -1], np.int32)
@@ -29,3 +29,10 @@ def test_all_that_match_are_multiplied():
 def test_factors_stay_in_bounds():
     found = multiplied(EVERY[:2], CATEGORY, BRAND, factors([(0, 0.0), (1, 1e6)], [(-1, -1, 1, 1e6)]))
     assert found.tolist() == pytest.approx([SMALLEST, LARGEST])
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 3), (3, 0), (100, 100), (1000, 900)])
+def test_among_is_what_isin_says(n, m):
+    random = np.random.default_rng(n)
+    code, others = (random.integers(0, 500, size).astype(np.int32) for size in (n, m))
+    assert np.array_equal(among(code, others), np.isin(code, others))

@@ -13,6 +13,7 @@ from shopkeeper.capabilities.recommend.methods.item_graph import claims
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
+from shopkeeper.numerics.steering.matching import among
 
 NOTHING = np.empty(0, np.int32)
 NO_DAYS = np.empty(0, np.float32)
@@ -228,7 +229,7 @@ def _bought(row: LearnedRow, recent: History, visit: History, speaking: Speaking
     moments = {**visit.bought, **recent.bought}
     learned = np.flatnonzero(row.bought_days >= 0)
     if moments:
-        learned = learned[~np.isin(row.product[learned], list(moments))]
+        learned = learned[~among(row.product[learned], np.array(list(moments), np.int32))]
     days = np.array([max(0.0, (now - at) / MICROSECONDS_A_DAY) for at in moments.values()], np.float32)
     return (
         np.concatenate((np.array(list(moments), np.int32), row.product[learned])),

@@ -15,6 +15,7 @@ from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.answering import best_of_graph, first_allowed
 from shopkeeper.numerics.growing.growing_graph import GrownRows
 from shopkeeper.numerics.neighbors.visit_index import VisitIndex
+from shopkeeper.numerics.steering.matching import among
 
 VISITS = "visits_"  # what the arrays of an index of visits are called among those of a model: this and their own name
 
@@ -150,7 +151,7 @@ class FactorRetriever:
         mine, claim = past.source[kept], past.claim[kept] / max(float(past.claim.max()), 1e-30)
         highest = max(float(score[0]) if len(score) else 0.0, 1e-9)
         lifted = np.maximum(self.factors.score(vector, mine), 0.0) + np.float32(own * highest) * claim
-        others = ~np.isin(code, mine)
+        others = ~among(code, mine)
         code, score = np.concatenate((mine, code[others])), np.concatenate((lifted, score[others])).astype(np.float32)
         order = np.lexsort((code, -score))
         return code[order], score[order]
@@ -192,7 +193,7 @@ def passing(code: Array, wanted: Wanted, price: Array) -> Array:
     n_known = len(wanted.allowed)
     kept: Array = (wanted.allowed[np.minimum(code, n_known - 1)] > 0) & (code < n_known)
     if len(wanted.excluded):
-        kept &= ~np.isin(code, wanted.excluded)
+        kept &= ~among(code, wanted.excluded)
     if not wanted.any_price:
         kept &= (wanted.price_low <= price[code]) & (price[code] <= wanted.price_high)
     return kept

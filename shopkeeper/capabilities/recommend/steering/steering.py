@@ -29,7 +29,7 @@ from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.coding import PackedTexts, pack
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.sparse_rows import Log
-from shopkeeper.numerics.steering.matching import multiplied
+from shopkeeper.numerics.steering.matching import among, multiplied
 from shopkeeper.numerics.steering.selection import NOT_ALIKE, Likeness, choose, relevance
 
 NO_GRAPH = Graph(np.zeros(1, np.int64), NOTHING, NO_DAYS)
@@ -182,7 +182,7 @@ class Steering:
     def _usable(self, codes: Array, asked: Asked, held: Held | None) -> Array:
         usable: Array = np.ones(len(codes), np.bool_)
         if asked.hides:
-            usable &= ~np.isin(codes, asked.bought)
+            usable &= ~among(codes, asked.bought)
         blocked = held.blocked(self.catalog) if held is not None else None
         if blocked is not None:
             usable &= blocked[np.minimum(codes, len(blocked) - 1)] > 0
