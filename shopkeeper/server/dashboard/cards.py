@@ -118,6 +118,13 @@ def link_button(label: str, target: str, *, is_primary: bool = True, icon: str =
     return button.classes("sk-primary" if is_primary else "sk-plain")
 
 
+def export(desk: Desk, table: str) -> ui.button:
+    """A button that hands out a whole table as CSV."""
+    made = link_button(desk.t("table.export"), f"/api/tables/{table}?format=csv", is_primary=False, icon="download")
+    made.props["download"] = f"{table}.csv"
+    return made
+
+
 def button(label: str, on_click: Callable[..., Any], *, look: str = "primary", icon: str = "") -> ui.button:
     """A button; look is primary, plain or danger."""
     return ui.button(label, on_click=on_click, icon=icon or None, color=None).props("unelevated no-caps").classes(f"sk-{look}")

@@ -23,6 +23,8 @@ STYLE = f'<link rel="stylesheet" href="/dashboard/dashboard.css?{hashlib.sha256(
 PAGES = (
     ("/", "page.today", "today"),
     ("/data", "page.data", "storage"),
+    ("/customers", "page.customers", "groups"),
+    ("/baskets", "page.baskets", "shopping_basket"),
     ("/recommend", "page.recommend", "recommend"),
     ("/tasks", "page.tasks", "account_tree"),
 )

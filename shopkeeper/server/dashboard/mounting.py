@@ -17,6 +17,9 @@ from shopkeeper.server.dashboard.frame import add_page, not_found
 from shopkeeper.server.dashboard.models.memory import Memory
 from shopkeeper.server.dashboard.models.today import daily
 from shopkeeper.server.dashboard.pages import login, today
+from shopkeeper.server.dashboard.pages.baskets import rules as basket_rules
+from shopkeeper.server.dashboard.pages.customers import journeys
+from shopkeeper.server.dashboard.pages.customers import overview as customers
 from shopkeeper.server.dashboard.pages.recommending import methods, people, placements, rules
 from shopkeeper.server.dashboard.pages.tables import importing, overview, rejected, table
 from shopkeeper.server.dashboard.pages.work import answer, run, task, tasks
@@ -62,6 +65,9 @@ def _add_pages(office: Office) -> None:
     add_page(office, "/data/{table}", table.build, section="/data")
     add_page(office, "/rejected", rejected.build, section="/data")
     add_page(office, "/import", importing.build, section="/data", role="owner")
+    add_page(office, "/customers", customers.build)
+    add_page(office, "/customers/journeys", journeys.build, section="/customers")
+    add_page(office, "/baskets", basket_rules.build)
     add_page(office, "/recommend", people.build)
     add_page(office, "/recommend/methods", methods.build, section="/recommend")
     add_page(office, "/recommend/placements", placements.build, section="/recommend")

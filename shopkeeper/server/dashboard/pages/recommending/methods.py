@@ -10,7 +10,8 @@ from nicegui import ui
 from shopkeeper.server.dashboard import cards, charts
 from shopkeeper.server.dashboard.models.recommending import methods
 from shopkeeper.server.dashboard.models.recommending.methods import Comparison, Measured, MethodRow
-from shopkeeper.server.dashboard.pages.recommending import searching, tabs
+from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.recommending import searching
 from shopkeeper.server.dashboard.pages.work.running import JobCard
 
 if TYPE_CHECKING:

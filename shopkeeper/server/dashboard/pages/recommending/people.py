@@ -10,15 +10,13 @@ from shopkeeper.core.errors import NotLearned, UnknownName
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.recommending import suggesting
-from shopkeeper.server.dashboard.pages import scoring
-from shopkeeper.server.dashboard.pages.recommending import tabs
+from shopkeeper.server.dashboard.pages import scoring, tabs, timeline
 from shopkeeper.server.dashboard.pages.recommending.suggestions import TASK, Suggestions
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
 
 
-LINES_SHOWN = 3
 BOUGHT = ("order_lines",)
 HISTORY = ("order_lines", "events", "products", "customers")
 
@@ -83,11 +81,13 @@ def _quoted(value: str) -> str:
 
 async def _customer(desk: Desk, customer_id: str) -> None:
     known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id), of=HISTORY)
-    with cards.box("sk-head"), cards.box():
-        cards.text(desk.t("recommend.customer", id=customer_id), tag="h1")
-        cards.text(_customer_line(desk, known), "sk-sub", "p")
+    with cards.box("sk-head"):
+        with cards.box():
+            cards.text(desk.t("recommend.customer", id=customer_id), tag="h1")
+            cards.text(_customer_line(desk, known), "sk-sub", "p")
+        cards.link_button(desk.t("recommend.profile"), f"/customers/{_quoted(customer_id)}", is_primary=False, icon="badge")
     with cards.box("sk-grid sk-1-2"):
-        _timeline(desk, known)
+        timeline.show(desk, known)
         with cards.box("sk-stack"):
             await Suggestions(
                 desk,
@@ -107,47 +107,6 @@ def _customer_line(desk: Desk, known: people.History) -> str:
     if known.first_at:
         parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
     return " · ".join(parts)
-
-
-def _timeline(desk: Desk, known: people.History) -> None:
-    with cards.card(desk.t("recommend.history"), desk.t("recommend.history_under"), is_flush=True):
-        if not known.moments:
-            cards.empty("history", desk.t("recommend.no_history"), desk.t("recommend.no_history_next"))
-        with cards.box("sk-time"):
-            for entry in known.moments:
-                with cards.box(f"sk-time-entry is-{entry.kind}"):
-                    with cards.box("sk-row sk-between"):
-                        cards.text(_moment_name(desk, entry), "sk-strong", "span")
-                        cards.text(desk.f.money(entry.value) if entry.value else "", "sk-small", "span")
-                    cards.text(desk.f.moment(entry.at), "sk-muted sk-small")
-                    _lines(desk, entry)
-        if known.n_older:
-            cards.text(desk.t("recommend.older", n=desk.f.number(known.n_older)), "sk-muted sk-small sk-foot")
-
-
-def _moment_name(desk: Desk, entry: people.Moment) -> str:
-    if entry.kind == "event":
-        return desk.t.event(entry.name)
-    return desk.t(f"recommend.{entry.kind}", n=entry.name)
-
-
-def _lines(desk: Desk, entry: people.Moment) -> None:
-    with cards.box("lines"):
-        for line in entry.lines[:LINES_SHOWN]:
-            quantity = "" if entry.kind == "event" else f"{desk.f.number(abs(line.quantity))} × "
-            with cards.box("sk-clip"):
-                cards.text(quantity, tag="span")
-                if line.product_id:
-                    cards.link(line.title, f"/recommend?product={_quoted(line.product_id)}")
-                else:
-                    cards.text(line.title, tag="span")
-        rest = entry.lines[LINES_SHOWN:]
-        if rest:
-            more = cards.text(desk.t("recommend.more_lines", n=len(rest)), "sk-muted sk-small")
-            with more:
-                ui.tooltip("\n".join(f"{desk.f.number(abs(line.quantity))} × {line.title}" for line in rest[:30])).classes(
-                    "sk-lines-tip"
-                )
 
 
 async def _product(desk: Desk, product_id: str) -> None:

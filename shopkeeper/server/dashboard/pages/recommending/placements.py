@@ -12,7 +12,7 @@ from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.recommending import placements, suggesting
 from shopkeeper.server.dashboard.models.recommending.placements import Place
 from shopkeeper.server.dashboard.models.recommending.trying import Tried
-from shopkeeper.server.dashboard.pages.recommending import tabs
+from shopkeeper.server.dashboard.pages import tabs
 from shopkeeper.server.dashboard.pages.recommending.placement_form import PlacementForm
 from shopkeeper.server.dashboard.pages.recommending.preview import Preview
 

@@ -11,8 +11,8 @@ from shopkeeper.core.schema import CAPPED_EACH, RULE_ACTIONS
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.recommending import rules, suggesting
 from shopkeeper.server.dashboard.models.recommending.trying import Tried
+from shopkeeper.server.dashboard.pages import tabs
 from shopkeeper.server.dashboard.pages.picker import Picker
-from shopkeeper.server.dashboard.pages.recommending import tabs
 from shopkeeper.server.dashboard.pages.recommending.placements import name_of
 from shopkeeper.server.dashboard.pages.recommending.preview import Preview
 

@@ -13,7 +13,7 @@ from shopkeeper.core.errors import UnknownName
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.recommending import placements, rules
 from shopkeeper.server.dashboard.models.recommending.rules import RuleLine
-from shopkeeper.server.dashboard.pages.recommending import tabs
+from shopkeeper.server.dashboard.pages import tabs
 from shopkeeper.server.dashboard.pages.recommending.explaining import ICONS, TONES
 from shopkeeper.server.dashboard.pages.recommending.placements import name_of
 from shopkeeper.server.dashboard.pages.recommending.rule_form import RuleEditor

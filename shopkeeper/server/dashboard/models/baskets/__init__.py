@@ -1,0 +1,1 @@
+"""What the pages of Baskets show, worked out without a browser."""

@@ -1,0 +1,1 @@
+"""What the pages of Customers show, worked out without a browser."""

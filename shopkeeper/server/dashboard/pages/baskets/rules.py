@@ -1,0 +1,164 @@
+"""Rules: what in a basket tells what else is in it, as a network and as a table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nicegui import ui
+
+from shopkeeper.server.dashboard import cards, pictures
+from shopkeeper.server.dashboard.models.baskets import rules
+from shopkeeper.server.dashboard.models.memory import RUNS
+from shopkeeper.server.dashboard.pages import tabs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shopkeeper.server.dashboard.desk import Desk
+    from shopkeeper.server.dashboard.models.baskets.rules import Part, Rule
+
+TABLE, TASK = "basket_rules", "baskets.rules"
+PAGE_ROWS = 25
+OF = (RUNS, "products")
+LABEL_LETTERS = 28
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page."""
+    levels = await desk.read(("basket-levels",), rules.levels, of=OF)
+    with tabs.head(desk, "basket_rules"):
+        cards.export(desk, TABLE)
+    if not levels:
+        with cards.card():
+            cards.empty("hub", desk.t("baskets.no_rules"), desk.t("baskets.no_rules_next"),
+                        label=desk.t("baskets.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+        return
+    await Rules(desk, levels).build()
+
+
+class Rules:
+    """Level, search and kind above; the network and the table of the rules that are left below."""
+
+    def __init__(self, desk: Desk, levels: tuple[str, ...]) -> None:
+        self._desk, self._levels = desk, levels
+        self._level, self._typed, self._only, self._offset = levels[0], "", "all", 0
+
+    async def build(self) -> None:
+        """Lay out the cards and fill them."""
+        t = self._desk.t
+        with cards.box("sk-row"):
+            choices = {level: t(f"baskets.level_{level}") for level in self._levels}
+            self._toggle(choices, "_level").mark("level")
+            self._toggle({name: t(f"baskets.only_{name}") for name in ("all", "new", "faded")}, "_only").mark("only")
+            find = ui.input(placeholder=t("baskets.find"), on_change=self._search).classes("sk-search").mark("find-rule")
+            find.props("outlined dense clearable debounce=250")
+        self._place = ui.element("div").classes("sk-stack")
+        await self._show()
+
+    def _toggle(self, options: dict[str, str], name: str) -> ui.toggle:
+        async def chosen(event: Any) -> None:
+            setattr(self, name, event.value)
+            self._offset = 0
+            await self._show()
+
+        toggle = ui.toggle(options, value=getattr(self, name), on_change=chosen)
+        return toggle.props("unelevated dense no-caps toggle-color=teal-8 padding='2px 10px'").classes("sk-toggle")
+
+    async def _search(self, event: Any) -> None:
+        self._typed, self._offset = event.value or "", 0
+        await self._show()
+
+    async def _turn(self, by: int) -> None:
+        self._offset = max(0, self._offset + by)
+        await self._show()
+
+    async def _show(self) -> None:
+        desk, level = self._desk, self._level
+        every = await desk.read(("basket-rules", level), lambda view: rules.rules(view, level), of=OF)
+        found = rules.matching(every, self._typed, only=self._only)
+        self._place.clear()
+        with self._place:
+            self._network(found)
+            self._table(found)
+
+    def _network(self, found: Sequence[Rule]) -> None:
+        t = self._desk.t
+        if not found:
+            return
+        nodes, edges = rules.network(found)
+        drawn = pictures.network(
+            [(node.part.key, _short(node.part.title), node.size, 0, node.part.title) for node in nodes],
+            [(edge.source, edge.target, edge.strength, self._sentence(edge.rule)) for edge in edges],
+        )
+        with cards.card(t("baskets.network"), t("baskets.network_under", n=min(len(found), rules.N_DRAWN))):
+            cards.chart(drawn, "sk-network")
+
+    def _sentence(self, rule: Rule) -> str:
+        t, f = self._desk.t, self._desk.f
+        return t(
+            "baskets.sentence", first=_titles(rule.antecedent), other=_titles(rule.consequent),
+            share=f.share(rule.confidence), lift=f.number(rule.lift, 1), n=f.number(rule.n_baskets),
+        )  # fmt: skip
+
+    def _table(self, found: Sequence[Rule]) -> None:
+        t, f = self._desk.t, self._desk.f
+        names = ("if", "then", "n_baskets", "confidence", "lift", "zhang", "p")
+        columns = [(t(f"baskets.column_{name}"), name not in ("if", "then")) for name in names]
+        shown = found[self._offset : self._offset + PAGE_ROWS]
+        rows: list[tuple[str | Callable[[], Any], ...]] = [
+            (
+                partial(self._parts, rule.antecedent, None),
+                partial(self._parts, rule.consequent, rule),
+                f.number(rule.n_baskets),
+                f.share(rule.confidence),
+                f"{f.number(rule.lift, 1)}×",
+                f.number(rule.zhang, 2),
+                f"{rule.p_corrected:.1g}",
+            )
+            for rule in shown
+        ]
+        with cards.card(is_flush=True):
+            with cards.box("sk-card-head"), cards.box():
+                cards.text(t("baskets.rules", n=f.number(len(found))), tag="h2")
+                cards.text(t("baskets.rules_under"), tag="p")
+            if not found:
+                cards.empty("filter_alt_off", t("baskets.none_left"), t("baskets.none_left_next"))
+                return
+            cards.table(columns, rows)
+            self._pager(len(found))
+
+    def _pager(self, total: int) -> None:
+        if total <= PAGE_ROWS:
+            return
+        t, f = self._desk.t, self._desk.f
+        with cards.box("sk-card-head"):
+            last = min(self._offset + PAGE_ROWS, total)
+            cards.text(f"{f.number(self._offset + 1)}–{f.number(last)} / {f.number(total)}", "sk-muted sk-small")
+            with cards.box("sk-row"):
+                back = cards.button(t("table.back"), partial(self._turn, -PAGE_ROWS), look="plain", icon="chevron_left")
+                on = cards.button(t("table.on"), partial(self._turn, PAGE_ROWS), look="plain", icon="chevron_right")
+                back.set_enabled(self._offset > 0)
+                on.set_enabled(last < total)
+
+    def _parts(self, parts: Sequence[Part], rule: Rule | None) -> None:
+        for part in parts:
+            if self._level == "product":
+                cards.link(part.title, f"/baskets/together?product={quote(part.key, safe='')}")
+            else:
+                cards.text(part.title)
+        if rule is not None and (rule.is_new or rule.has_faded):
+            with cards.box("sk-row sk-tags"):
+                if rule.is_new:
+                    cards.pill(self._desk.t("baskets.is_new"), "good")
+                if rule.has_faded:
+                    cards.pill(self._desk.t("baskets.has_faded"), "warn")
+
+
+def _titles(parts: Sequence[Part]) -> str:
+    return " + ".join(part.title for part in parts)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LABEL_LETTERS else title[: LABEL_LETTERS - 1].rstrip() + "…"

@@ -1,0 +1,163 @@
+"""Overview: stages of life, how customers move between them, what they are worth, and whom to write to now."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from nicegui import ui
+
+from shopkeeper.server.dashboard import cards, pictures
+from shopkeeper.server.dashboard.models import people
+from shopkeeper.server.dashboard.models.customers import overview
+from shopkeeper.server.dashboard.models.memory import RUNS
+from shopkeeper.server.dashboard.pages import tabs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from shopkeeper.server.dashboard.desk import Desk
+
+TASK = "customers.profiles"
+OF = (RUNS,)
+COLORS = {name: place for place, name in enumerate(overview.STAGES)} | {overview.FIRST_SEEN: 9}
+TONES = {"loyal": "good", "active": "good", "new": "accent", "returned": "accent", "at_risk": "warn", "lapsed": "bad"}
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page."""
+    totals = await desk.read(("customer-totals",), overview.totals, of=OF)
+    with tabs.head(desk, "overview"):
+        cards.export(desk, "customer_profiles")
+    _find(desk)
+    if totals is None:
+        with cards.card():
+            cards.empty("groups", desk.t("customers.none"), desk.t("customers.none_next"),
+                        label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+        return
+    stages = await desk.read(("stages",), overview.stages, of=OF)
+    flows = await desk.read(("stage-flows",), overview.flows, of=OF)
+    named = await desk.read(("worth-a-word",), overview.worth_a_word, of=OF)
+    _tiles(desk, totals)
+    with cards.box("sk-grid sk-1-2"):
+        _stages(desk, stages)
+        with cards.box("sk-stack"):
+            _flows(desk, flows)
+            _named(desk, named)
+
+
+def _find(desk: Desk) -> None:
+    async def typed(event: Any) -> None:
+        value = (event.value or "").strip()
+        place.clear()
+        if not value:
+            return
+        found = await desk.read(("find", value.lower()), lambda view: people.find(view, value), of=("order_lines", "products"))
+        with place:
+            hits = [entry for entry in found if entry.kind == "customer"]
+            if not hits:
+                cards.text(desk.t("recommend.no_customer", typed=value), "sk-muted sk-small")
+            for entry in hits:
+                with cards.box("sk-hit", "a") as hit:
+                    hit.props["href"] = f"/customers/{quote(entry.id, safe='')}"
+                    ui.icon("person_outline")
+                    cards.text(entry.title, "sk-clip sk-grow", "span")
+                    cards.text(desk.t("recommend.orders", n=desk.f.number(entry.n_orders)), "sk-muted sk-small", "span")
+
+    with cards.card(classes="sk-find"):
+        field = ui.input(placeholder=desk.t("customers.find"), on_change=typed)
+        field.props("outlined clearable hide-bottom-space debounce=200").classes("w-full").mark("find-customer")
+        with field.add_slot("prepend"):
+            ui.icon("search")
+        place = ui.element("div").classes("sk-grid sk-2")
+
+
+def _tiles(desk: Desk, totals: overview.Totals) -> None:
+    t, f = desk.t, desk.f
+    repeat = totals.n_repeat / totals.n_customers
+    tiles = [
+        (t("customers.buyers"), f.number(totals.n_customers), t("customers.repeat", share=f.share(repeat))),
+        (t("customers.value_12m"), f.money(totals.value_12m, whole=True), t("customers.value_12m_under")),
+    ]
+    if totals.n_alive is not None:
+        share = f.share(totals.n_alive / totals.n_customers)
+        tiles.append((t("customers.alive"), f.number(round(totals.n_alive)), t("customers.alive_under", share=share)))
+    if totals.expected_value is not None:
+        days = t("customers.expected_under", n=totals.horizon_days)
+        tiles.append((t("customers.expected"), f.money(totals.expected_value, whole=True), days))
+    with cards.box("sk-grid sk-4"):
+        for name, value, under in tiles:
+            with cards.card(classes="sk-tile"):
+                with cards.box("name"):
+                    cards.text(name, tag="span")
+                cards.text(value, "value")
+                cards.text(under, "before")
+
+
+def _stages(desk: Desk, stages: Sequence[overview.Stage]) -> None:
+    t, f = desk.t, desk.f
+    with cards.card(t("customers.stages"), t("customers.stages_under"), is_flush=True), cards.box("sk-list"):
+        if not stages:
+            cards.empty("timeline", t("customers.no_stages"), t("customers.none_next"))
+        for stage in stages:
+            with cards.box("sk-item"), cards.box("sk-grow"):
+                with cards.box("sk-row sk-between"):
+                    cards.pill(t(f"stage.{stage.name}"), TONES[stage.name])
+                    cards.text(f"{f.number(stage.n_customers)} · {f.share(stage.share)}", "sk-strong", "span")
+                with cards.box("sk-bar"), cards.box("track"):
+                    cards.text("", "fill").style(f"width: {stage.share:.1%}")
+                cards.text(t(f"stage.{stage.name}_do"), "sk-muted sk-small")
+                worth = t("customers.stage_worth", value=f.money(stage.value_12m, whole=True))
+                if stage.expected_value is not None:
+                    worth += " " + t("customers.stage_expected", value=f.money(stage.expected_value, whole=True))
+                cards.text(worth, "sk-small")
+
+
+def _flows(desk: Desk, flows: Sequence[overview.Flow]) -> None:
+    t, f = desk.t, desk.f
+    with cards.card(t("customers.flows"), t("customers.flows_under")):
+        if not flows:
+            cards.empty("moving", t("customers.no_flows"), t("customers.none_next"))
+            return
+        months = sorted({flow.month for flow in flows})
+        nodes: dict[str, tuple[str, str, int, int]] = {}
+        links = []
+        for flow in flows:
+            depth = months.index(flow.month)
+            ends = [(flow.source, depth), (flow.target, depth + 1)]
+            for stage, place in ends:
+                key = f"{place}:{stage}"
+                label = t(f"stage.{stage}") if stage else t("customers.first_seen")
+                is_last = place == len(months)
+                nodes.setdefault(key, (key, label if is_last or place == 0 else "", place, COLORS[stage]))
+            source = t(f"stage.{flow.source}") if flow.source else t("customers.first_seen")
+            told = t(
+                "customers.flow", month=f"{flow.month:%Y-%m}", source=source, target=t(f"stage.{flow.target}"),
+                n=f.number(flow.n_customers),
+            )  # fmt: skip
+            links.append((f"{depth}:{flow.source}", f"{depth + 1}:{flow.target}", float(flow.n_customers), told))
+        cards.chart(pictures.flows(list(nodes.values()), links), "sk-tall")
+
+
+def _named(desk: Desk, named: Sequence[overview.Named]) -> None:
+    t, f = desk.t, desk.f
+    with cards.card(t("customers.worth_a_word"), t("customers.worth_a_word_under"), is_flush=True):
+        if not named:
+            cards.empty("sentiment_satisfied", t("customers.nobody"), t("customers.nobody_next"))
+            return
+        columns = [
+            (t(f"customers.column_{name}"), name != "customer") for name in ("customer", "expected", "quiet", "usual", "alive")
+        ]
+        rows = [
+            (
+                partial(cards.link, row.customer_id, f"/customers/{quote(row.customer_id, safe='')}"),
+                f.money(row.expected_value, whole=True),
+                t("customers.days", n=f.number(round(row.recency_days))),
+                t("customers.days", n=f.number(round(row.usual_gap_days))) if row.usual_gap_days else "–",
+                f.share(row.p_alive),
+            )
+            for row in named
+        ]
+        cards.table(columns, rows)

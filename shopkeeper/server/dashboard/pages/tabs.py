@@ -1,0 +1,52 @@
+"""The head that the pages of one section share: the title, one line about the page, and a tab for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from shopkeeper.server.dashboard import cards
+
+if TYPE_CHECKING:
+    from shopkeeper.server.dashboard.desk import Desk
+
+SECTIONS = {
+    "recommend": (
+        ("people", "/recommend", "person_search"),
+        ("methods", "/recommend/methods", "leaderboard"),
+        ("placements", "/recommend/placements", "web"),
+        ("rules", "/recommend/rules", "push_pin"),
+    ),
+    "customers": (
+        ("overview", "/customers", "groups"),
+        ("clusters", "/customers/groups", "bubble_chart"),
+        ("segments", "/customers/segments", "label"),
+        ("journeys", "/customers/journeys", "filter_alt"),
+        ("worth", "/customers/value", "savings"),
+    ),
+    "baskets": (
+        ("basket_rules", "/baskets", "hub"),
+        ("together", "/baskets/together", "add_shopping_cart"),
+        ("bundles", "/baskets/bundles", "inventory_2"),
+    ),
+}
+OF = {name: section for section, tabs in SECTIONS.items() for name, _, _ in tabs}
+
+
+@contextmanager
+def head(desk: Desk, here: str) -> Iterator[ui.element]:
+    """Title and tabs of the section that the page ``here`` is in; what is put into it stands at the title's right."""
+    section = OF[here]
+    with cards.head(desk.t(f"page.{section}"), desk.t(f"tab.{here}_under")) as actions:
+        yield actions
+    with ui.element("nav").classes("sk-tabs").props(f'aria-label="{desk.t(f"page.{section}")}"'):
+        for name, path, icon in SECTIONS[section]:
+            tab = ui.element("a").classes("sk-tab" + (" is-here" if name == here else "")).props(f'href="{path}"')
+            if name == here:
+                tab.props('aria-current="page"')
+            with tab:
+                ui.icon(icon)
+                cards.text(desk.t(f"tab.{name}"), tag="span")
