@@ -76,6 +76,12 @@ class QueryError(BadRequest):
     slug = "query"
 
 
+class ExpressionError(BadRequest):
+    """An expression that says who belongs to a segment cannot be read; its facts say where: ``position``, ``caret``."""
+
+    slug = "expression"
+
+
 class ImportProblem(BadRequest):
     """A file cannot be brought into the shop as it is."""
 

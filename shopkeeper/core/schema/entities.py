@@ -147,6 +147,7 @@ SEGMENTS = Table(
         text("description", "whom it means and what to do about them"),
         text("expression", "who belongs to it, in the language of segments: lapsed and value_12m > 200", required=True),
         boolean("is_tag", "whether profiles show it as a tag; empty: yes"),
+        boolean("enabled", "whether it is counted; empty: yes"),
         text("made_by", "who made it"),
     ),
     key=("segment_id",),

@@ -1,0 +1,187 @@
+"""Every word of the language of segments: columns, stages, facts, comparisons, periods, units; with meaning and an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from shopkeeper.capabilities.customers.profiles.columns import COLUMN, COLUMNS
+from shopkeeper.core.columns import Column
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word: ``kind`` is field, stage, group (of RFM), fact, joiner, comparison, period, times, target or unit.
+
+    Of a field, ``type`` and ``unit`` are the column's, and ``source`` the task whose result it is ("" for the shop's own data).
+    """
+
+    text: str
+    kind: str
+    meaning: str
+    type: str = ""
+    unit: str = ""
+    source: str = ""
+    examples: tuple[str, ...] = ()
+
+
+FACT_WORDS: Mapping[str, str] = {
+    "bought": "bought something, returns aside; times count orders",
+    "ordered": "placed an order; times count orders",
+    "viewed": "looked at a product's page; times count looks",
+    "carted": "put something in the cart; times count puts",
+    "returned": "sent something back; times count order lines",
+    "searched": "searched with all of these words; times count searches",
+}
+JOINERS: Mapping[str, str] = {
+    "and": "both hold",
+    "or": "at least one holds",
+    "not": "does not hold, or cannot be told",
+    "everyone": "every customer",
+    "in segment": "belongs to another saved segment",
+}
+TARGETS: Mapping[str, str] = {
+    "product": "by number or title",
+    "category": "the path and everything below it",
+    "brand": "by name",
+    "anything": "whatever it was",
+}
+COMPARISONS: Mapping[str, str] = {
+    "=": "is equal", "!=": "is different, or empty", "<": "is less", "<=": "is less or equal", ">": "is more",
+    ">=": "is more or equal", "is": "is equal", "is not": "is different, or empty", "between": "from one to the other, both too",
+    "in": "is one of these", "in top": "is among the highest so many percent", "in bottom": "is among the lowest so many percent",
+    "contains": "has this text in it", "is empty": "has no value", "is known": "has a value",
+}  # fmt: skip
+PERIODS: Mapping[str, str] = {
+    "within": "so long back from the newest data", "within next": "so long ahead of it", "before": "before that day",
+    "after": "after that day", "since": "on that day or later", "until": "on that day or earlier", "on": "on that day",
+    "between": "from one day to the other, both included",
+}  # fmt: skip
+TIMES: Mapping[str, str] = {
+    "at least": "so many times or more",
+    "at most": "so many times or fewer, also never",
+    "exactly": "so many times",
+    "more than": "more often",
+    "less than": "less often, also never",
+    "once": "exactly one time",
+    "twice": "exactly two times",
+}
+SPAN_DAYS: Mapping[str, float] = {"hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 365 / 12, "years": 365.0}
+SPAN_WORDS: Mapping[str, str] = {
+    **{unit: unit for unit in SPAN_DAYS}, **{unit[:-1]: unit for unit in SPAN_DAYS}, "h": "hours", "d": "days",
+    "w": "weeks", "y": "years",
+}  # fmt: skip
+PERCENT = "%"
+# Columns that people call by another's name when they give a name and not a number.
+NAMED_BY: Mapping[str, str] = {"rfm": "rfm_segment", "cluster": "cluster_name"}
+ALIASES: Mapping[str, str] = {"life_cycle": "stage", "lifecycle": "stage"}
+
+
+def column_of(word: str) -> Column | None:
+    """The column of that name, whatever its capitals, or None."""
+    return COLUMN.get(ALIASES.get(word.lower(), word.lower()))
+
+
+def is_share(column: Column) -> bool:
+    """Whether it can be given in percent."""
+    return column.type == "number" and (column.high == 1 or column.name.endswith("_share"))
+
+
+def units_of(column: Column) -> dict[str, str]:
+    """The units that may stand beside its numbers: as written -> as kept."""
+    found: dict[str, str] = {}
+    if column.unit == "days":
+        found.update(SPAN_WORDS)
+    if is_share(column):
+        found[PERCENT] = found["percent"] = PERCENT
+    if column.name.startswith("n_"):
+        for noun in {column.name.split("_")[1], column.name.rsplit("_", 1)[-1]}:
+            if noun.endswith("s") and noun.isalpha():
+                found[noun] = found[noun.removesuffix("s")] = noun
+    elif column.unit.isalpha() and column.unit.endswith("s") and column.unit != "days":
+        found[column.unit] = found[column.unit.removesuffix("s")] = column.unit
+    return found
+
+
+def factor(column: Column, unit: str) -> float:
+    """What a number in that unit is multiplied with."""
+    if unit == PERCENT:
+        return 0.01
+    return SPAN_DAYS[unit] if column.unit == "days" and unit in SPAN_DAYS else 1.0
+
+
+def bare_words() -> dict[str, tuple[str, str]]:
+    """Values that need no column: the word -> (column, value). Where two columns have the same, the stage is meant."""
+    found: dict[str, tuple[str, str]] = {}
+    for name in ("stage", "rfm_segment"):
+        for choice in COLUMN[name].choices:
+            found.setdefault(choice, (name, choice))
+    return found
+
+
+@cache
+def vocabulary() -> tuple[Word, ...]:
+    """Every word of the language, columns first, with meaning, type, unit, examples and where its values come from."""
+    from shopkeeper.capabilities.customers.profiles.columns import SOURCE_OF
+
+    words = [
+        Word(column.name, "field", column.meaning, column.type, column.unit, _task(SOURCE_OF, column.name), _examples(column))
+        for column in COLUMNS
+    ]
+    for choice, (name, _) in bare_words().items():
+        kind = "stage" if name == "stage" else "group"
+        task = _task(SOURCE_OF, name)
+        words.append(Word(choice, kind, f"{COLUMN[name].meaning}: {choice}", "text", "", task, (choice, f"{name} is {choice}")))
+    for text, meaning in FACT_WORDS.items():
+        words.append(Word(text, "fact", meaning, examples=_FACT_EXAMPLES[text]))
+    for kind, table in (
+        ("joiner", JOINERS), ("comparison", COMPARISONS), ("times", TIMES), ("period", PERIODS), ("target", TARGETS),
+    ):  # fmt: skip
+        words.extend(Word(text, kind, meaning, examples=_EXAMPLES.get((kind, text), ())) for text, meaning in table.items())
+    words.extend(
+        Word(unit, "unit", f"{days:g} days", "number", examples=(f"within 2 {unit}",)) for unit, days in SPAN_DAYS.items()
+    )
+    words.append(Word(PERCENT, "unit", "of a share", "number", examples=("return_share > 30 %",)))
+    return tuple(words)
+
+
+def _task(source_of: Mapping[str, object], name: str) -> str:
+    return str(getattr(source_of.get(name), "task", ""))
+
+
+def _examples(column: Column) -> tuple[str, ...]:
+    name = column.name
+    if column.type == "boolean":
+        return (name, f"not {name}", f"{name} is empty")
+    if column.type == "moment":
+        return (f"{name} within 30 days", f"{name} before 2011-06-01", f"{name} is empty")
+    if column.type == "json":
+        return (f'{name} contains "home"',)
+    if column.type == "text":
+        value = column.choices[0] if column.choices else '"…"'
+        return (f"{name} is {value}", f"{name} in ({value}, {column.choices[1] if column.choices else value})")
+    if is_share(column):
+        return (f"{name} > 30 %", f"{name} in top 10 %")
+    if column.unit == "days":
+        return (f"{name} > 30 days", f"{name} between 30 and 90")
+    return (f"{name} >= 2", f"{name} in top 10 %")
+
+
+_FACT_EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "bought": ('bought category "Lighting" within 90 days', 'bought product "85123A" at least 2 times'),
+    "ordered": ("ordered at least 3 times within 90 days", "ordered before 2011-06-01"),
+    "viewed": ('viewed brand "Alder" within 7 days', "viewed at least 5 times"),
+    "carted": ("carted within 14 days and not ordered within 14 days",),
+    "returned": ("returned anything within 60 days", 'returned category "Lighting"'),
+    "searched": ('searched "red lamp" within 30 days',),
+}
+_EXAMPLES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("joiner", "in segment"): ('in segment "newcomers"',),
+    ("joiner", "not"): ("not opted_out",),
+    ("comparison", "between"): ("value_12m between 100 and 500",),
+    ("comparison", "in"): ("stage in (lapsed, at_risk)",),
+    ("comparison", "in top"): ("value_12m in top 10 %",),
+    ("period", "between"): ("ordered between 2011-11-01 and 2011-12-24",),
+    ("period", "within next"): ("due_at within next 7 days",),
+}
