@@ -66,6 +66,10 @@ class Words:
         ours = self._or(f"method_name.{name}", title or name)
         return title if title and self.language == "en" else ours
 
+    def feature(self, name: str) -> str:
+        """A feature of customers in a word or two; its own name where we have none."""
+        return self._or(f"feature.{name}", name)
+
     def rung_name(self, rung: str) -> str:
         """A step of the recommendations' ladder in a word or two."""
         return self._or(f"rung.{rung}", rung)

@@ -31,8 +31,7 @@ async def build(desk: Desk) -> None:
     n_left, worth, left = await desk.read(("left-behind",), journeys.left_behind, of=OF)
     with tabs.head(desk, "journeys"):
         for table in ("funnels", "cohorts", "abandonments"):
-            with cards.export(desk, table):
-                ui.tooltip(table)
+            cards.export(desk, table, told=table)
     if whole:
         with cards.box("sk-grid sk-1-2"):
             _funnel(desk, whole[0])

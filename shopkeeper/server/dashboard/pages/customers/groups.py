@@ -1,0 +1,148 @@
+"""Groups: clusters with what sets them apart, how their number was chosen, their map; RFM segments with what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.server.dashboard import cards, charts, pictures
+from shopkeeper.server.dashboard.models.customers import groups
+from shopkeeper.server.dashboard.models.memory import RUNS
+from shopkeeper.server.dashboard.pages import tabs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shopkeeper.server.dashboard.desk import Desk
+    from shopkeeper.server.dashboard.models.customers.groups import Cell, Cluster, Point, RfmSegment
+
+OF = (RUNS,)
+MOST = 2.0
+"""Standard deviations at the end of a bar: what is further away fills it."""
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page."""
+    found = await desk.read(("clusters",), groups.clusters, of=OF)
+    on_map = await desk.read(("cluster-map",), groups.points, of=OF)
+    grid = await desk.read(("rfm-grid",), groups.rfm_grid, of=OF)
+    clusters = await desk.work(groups.card, desk.shop, groups.CLUSTERS)
+    rfm = await desk.work(groups.card, desk.shop, groups.RFM)
+    with tabs.head(desk, "clusters"):
+        for table in ("customer_clusters", "cluster_profiles", "customer_rfm"):
+            cards.export(desk, table, told=table)
+    _clusters(desk, found, clusters)
+    if len(found) > 1:
+        with cards.box("sk-grid sk-2"):
+            _map(desk, found, on_map, clusters.get("map", {}))
+            _choice(desk, clusters)
+    _rfm(desk, grid, groups.rfm_segments(rfm))
+
+
+def _clusters(desk: Desk, found: Sequence[Cluster], card: Mapping[str, Any]) -> None:
+    t, f = desk.t, desk.f
+    with cards.box():
+        cards.text(t("groups.title"), tag="h2")
+        cards.text(str(card.get("why", "")) if desk.t.language == "en" else t("groups.under"), "sk-muted")
+    if not found:
+        with cards.card():
+            cards.empty("bubble_chart", t("groups.none"), t("customers.none_next"),
+                        label=t("customers.to_task"), target=f"/tasks/{groups.CLUSTERS}")  # fmt: skip
+        return
+    with cards.box("sk-groups"):
+        for cluster in found:
+            with cards.card():
+                with cards.box("sk-row sk-nowrap"):
+                    cards.text("", "sk-dot").style(f"background: {charts.SERIES[cluster.number % len(charts.SERIES)]}")
+                    cards.text(cluster.name, "sk-strong")
+                worth = f"{f.number(cluster.n_customers)} · {f.share(cluster.customers_share)}"
+                cards.text(t("groups.size", n=worth), "sk-small")
+                money = f.money(cluster.value, whole=True)
+                share = f.share(cluster.value_share) if cluster.value_share is not None else "–"
+                cards.text(t("groups.worth", value=money, share=share), "sk-small sk-muted")
+                for feature in cluster.features:
+                    _feature(desk, feature)
+
+
+def _feature(desk: Desk, feature: groups.Feature) -> None:
+    f = desk.f
+    width = min(abs(feature.difference) / MOST, 1.0) * 50
+    with cards.box("sk-bar"):
+        with cards.box("sk-row sk-between sk-nowrap"):
+            cards.text(desk.t.feature(feature.name), "sk-clip")
+            cards.text(f"{f.number(feature.mean)} / {f.number(feature.shop_mean)}", "num")
+        with cards.box("track is-centered"):
+            left = 50.0 if feature.difference >= 0 else 50.0 - width
+            fill = cards.text("", "fill" + ("" if feature.difference >= 0 else " is-below"))
+            fill.style(f"margin-left: {left:.1f}%; width: {width:.1f}%")
+
+
+def _map(desk: Desk, found: Sequence[Cluster], on_map: Sequence[Point], meaning: Mapping[str, Any]) -> None:
+    t = desk.t
+    drawn = [
+        (cluster.name, [(point.x, point.y, point.customer_id) for point in on_map if point.cluster == cluster.number])
+        for cluster in found
+    ]
+    across, up = (_axis(desk, meaning.get(name)) for name in ("x", "y"))
+    with cards.card(t("groups.map"), t("groups.map_under", n=desk.f.number(len(on_map)))):
+        cards.chart(pictures.points(drawn, across=across, up=up), "sk-tall")
+
+
+def _axis(desk: Desk, meaning: Any) -> str:
+    """What an axis of the map goes up with, its strongest features first; those it goes down with have a minus."""
+    strongest = meaning.get("features", {}) if isinstance(meaning, dict) else {}
+    first = list(strongest.items())[:3]
+    return ", ".join(("− " if strength < 0 else "") + desk.t.feature(str(name)) for name, strength in first)
+
+
+def _choice(desk: Desk, card: Mapping[str, Any]) -> None:
+    """The three curves by which the number of groups was chosen."""
+    t, curves = desk.t, card.get("curves", {})
+    if not curves:
+        return
+    numbers = [str(number) for number in curves["n_clusters"]]
+    chosen = str(card.get("n_clusters", ""))
+    marked = numbers.index(chosen) if chosen in numbers else None
+    first = max((value for value in curves["inertia"] if value), default=0.0) or 1.0
+    with cards.card(t("groups.choice"), t("groups.choice_under")):
+        lines = {
+            t("groups.elbow"): [None if value is None else value / first for value in curves["inertia"]],
+            t("groups.silhouette"): curves["silhouette"],
+            t("groups.noise"): curves["silhouette_of_noise"],
+            t("groups.stability"): curves["stability"],
+        }
+        cards.chart(
+            pictures.curves(numbers, lines, name=t("groups.number"), marked=marked, dashed=(t("groups.noise"),)), "sk-tall"
+        )
+
+
+def _rfm(desk: Desk, grid: Sequence[Cell], segments: Sequence[RfmSegment]) -> None:
+    t, f = desk.t, desk.f
+    with cards.card(t("rfm.title"), t("rfm.under")):
+        if not grid:
+            cards.empty("grid_view", t("rfm.none"), t("customers.none_next"))
+            return
+        total = sum(cell.n_customers for cell in grid) or 1
+        cells = [
+            (
+                cell.frequency - 1, 5 - cell.recency, float(cell.n_customers), f.number(cell.n_customers),
+                f"{t(f'rfm_name.{cell.segment}')}\n{f.number(cell.n_customers)} · {f.share(cell.n_customers / total, 1)}",
+            )
+            for cell in grid
+        ]  # fmt: skip
+        columns = [t("rfm.frequency", n=number) for number in range(1, 6)]
+        rows = [t("rfm.recency", n=number) for number in range(5, 0, -1)]
+        with cards.box("sk-grid sk-2"):
+            cards.chart(pictures.heat(columns, rows, cells, max(cell[2] for cell in cells)), "sk-tall")
+            with cards.box("sk-stack-tight"):
+                for segment in segments:
+                    _segment(desk, segment)
+
+
+def _segment(desk: Desk, segment: RfmSegment) -> None:
+    t, f = desk.t, desk.f
+    with cards.box("sk-part"):
+        with cards.box("sk-row sk-between"):
+            cards.link(t(f"rfm_name.{segment.name}"), f"/customers/segments?expression=rfm is {segment.name}", "sk-strong")
+            share = f.share(segment.value_share) if segment.value_share is not None else "–"
+            cards.text(t("rfm.size", n=f.number(segment.n_customers), share=share), "sk-small", "span")
+        cards.text(t(f"rfm_do.{segment.name}"), "sk-muted sk-small")
