@@ -1,5 +1,37 @@
 """The verbs of customers, one file each; importing this declares them."""
 
+from shopkeeper.capabilities.customers.tasks.churn import CUSTOMER_CHURN, churn
+from shopkeeper.capabilities.customers.tasks.churn_methods import CHURN_METHODS, churn_methods
+from shopkeeper.capabilities.customers.tasks.cluster_profiles import CLUSTER_PROFILES, cluster_profiles
+from shopkeeper.capabilities.customers.tasks.clusters import CUSTOMER_CLUSTERS, clusters
 from shopkeeper.capabilities.customers.tasks.features import CUSTOMER_FEATURES, features
+from shopkeeper.capabilities.customers.tasks.life_cycle import (
+    COHORTS,
+    CUSTOMER_LIFE_CYCLE,
+    SEGMENT_FLOWS,
+    cohorts,
+    flows,
+    life_cycle,
+)
+from shopkeeper.capabilities.customers.tasks.rfm import CUSTOMER_RFM, rfm
 
-__all__ = ["CUSTOMER_FEATURES", "features"]
+__all__ = [
+    "CHURN_METHODS",
+    "CLUSTER_PROFILES",
+    "COHORTS",
+    "CUSTOMER_CHURN",
+    "CUSTOMER_CLUSTERS",
+    "CUSTOMER_FEATURES",
+    "CUSTOMER_LIFE_CYCLE",
+    "CUSTOMER_RFM",
+    "SEGMENT_FLOWS",
+    "churn",
+    "churn_methods",
+    "cluster_profiles",
+    "clusters",
+    "cohorts",
+    "features",
+    "flows",
+    "life_cycle",
+    "rfm",
+]
