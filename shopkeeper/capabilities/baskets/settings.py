@@ -17,3 +17,24 @@ class BasketsSettings:
     )
     max_items: int = setting(5, "largest number of products in an itemset", unit="products", low=2, high=20)
     # together and bundles
+    error_share: float = setting(
+        0.05, "share of the complements that may be chance: p-values are corrected to it", low=0.0001, high=0.5
+    )
+    together_orders: int = setting(
+        2, "fewest orders in which two products are together to be looked at", unit="orders", low=2, high=1000
+    )
+    basket_limit: int = setting(
+        100, "of larger baskets a random part of this many products counts", unit="products", low=2, high=1000
+    )
+    together_trials: int = setting(
+        14, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
+    )
+    together_test_share: float = setting(
+        0.1, "share of the baskets that the last period has, and the one before it", low=0.02, high=0.3
+    )
+    judged_baskets: int = setting(1_500, "most baskets that complements are judged on", unit="baskets", low=40, high=100_000)
+    tuning_lines: int = setting(
+        1_000_000, "lines of a sample of baskets on which weighings are tried; what is learned reads all", unit="lines",
+        low=1_000, high=100_000_000,
+    )  # fmt: skip
+    cart_variety: float = setting(0.1, "how much less each further product of one category counts beside a cart", low=0, high=0.9)

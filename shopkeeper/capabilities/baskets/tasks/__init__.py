@@ -1,3 +1,5 @@
 """The verbs of baskets, one file each; importing this declares them."""
 
-__all__: list[str] = []
+from shopkeeper.capabilities.baskets.tasks.together import BASKET_COMPLEMENTS, together
+
+__all__ = ["BASKET_COMPLEMENTS", "together"]
