@@ -106,7 +106,8 @@ def curves_of(points: Array, *, seed: int, trial: Trial | None = None, tell: Tel
     jobs += [(half, (number, repeat)) for number in numbers[1:] for repeat in range(trial.n_repeats)]
     jobs += [(cloud, (number, repeat)) for number in numbers[1:] for repeat in range(trial.n_noise)]
     in_threads(lambda low, _: jobs[low][0](*jobs[low][1]), [(place, place + 1) for place in range(len(jobs))], tell)
-    noise = np.array([silhouettes(each, of).mean(axis=1) for each, of in zip(clouds, noise_labels, strict=True)])
+    noise = np.array([silhouettes(each, of).sum(axis=1) for each, of in zip(clouds, noise_labels, strict=True)])
+    noise /= max(1, len(judged))
     return Curves(inertia, silhouettes(points[judged], labels), noise.reshape(trial.n_noise, len(numbers)), stability)
 
 
