@@ -80,7 +80,7 @@ def visits_sql(view: ShopView, since: datetime, settings: CustomersSettings) -> 
     """(the beginning of a WITH, its parameters) that defines the tables ``done``, ``visits`` and ``ordered``.
 
     ``done`` has events with their ``visit_id`` and ``depth`` (1 view to 4 purchase, 0 for others), ``visits`` those that began
-    from ``since`` on and came to a step, ``ordered`` the orders with the ``visit_id`` in which they were placed, where one is known.
+    from ``since`` on and came to a step, ``ordered`` the orders with the ``visit_id`` in which they were placed, if one is known.
     """
     parameters: dict[str, object] = {"from": since - MARGIN, "since": since, "silence": settings.visit_silence_minutes}
     without = 'SELECT count(*) AS n FROM events WHERE "at" >= $from AND session_id IS NULL AND customer_id IS NOT NULL'
@@ -95,7 +95,7 @@ def no_visits(who: str, days: int) -> NotEnoughData:
         f"{who!r} needs visits.",
         got=f"no visit in the last {days:,} days in which a product was looked at, put in the cart or bought",
         wanted="events such as view_item, add_to_cart, begin_checkout with a session_id or a customer_id",
-        next="send events to POST /api/events or import them: `shopkeeper import FILE`",
+        next="send events to POST /api/events, or import them: `shopkeeper import FILE`",
         task=who,
         table="events",
     )

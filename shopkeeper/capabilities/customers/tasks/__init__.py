@@ -5,6 +5,7 @@ from shopkeeper.capabilities.customers.tasks.churn_methods import CHURN_METHODS,
 from shopkeeper.capabilities.customers.tasks.cluster_profiles import CLUSTER_PROFILES, cluster_profiles
 from shopkeeper.capabilities.customers.tasks.clusters import CUSTOMER_CLUSTERS, clusters
 from shopkeeper.capabilities.customers.tasks.features import CUSTOMER_FEATURES, features
+from shopkeeper.capabilities.customers.tasks.journeys import ABANDONMENTS, FUNNELS, abandonments, funnels
 from shopkeeper.capabilities.customers.tasks.life_cycle import (
     COHORTS,
     CUSTOMER_LIFE_CYCLE,
@@ -16,6 +17,7 @@ from shopkeeper.capabilities.customers.tasks.life_cycle import (
 from shopkeeper.capabilities.customers.tasks.rfm import CUSTOMER_RFM, rfm
 
 __all__ = [
+    "ABANDONMENTS",
     "CHURN_METHODS",
     "CLUSTER_PROFILES",
     "COHORTS",
@@ -24,7 +26,9 @@ __all__ = [
     "CUSTOMER_FEATURES",
     "CUSTOMER_LIFE_CYCLE",
     "CUSTOMER_RFM",
+    "FUNNELS",
     "SEGMENT_FLOWS",
+    "abandonments",
     "churn",
     "churn_methods",
     "cluster_profiles",
@@ -32,6 +36,7 @@ __all__ = [
     "cohorts",
     "features",
     "flows",
+    "funnels",
     "life_cycle",
     "rfm",
 ]
