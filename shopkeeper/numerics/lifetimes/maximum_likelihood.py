@@ -1,0 +1,174 @@
+"""Parameters of maximum likelihood for any data: found in logarithms, from several starts, and never without an answer.
+
+The search runs on a sample of the customers (all, if there are few); from its peak, steps of BFGS that begin with the sample's
+curvature reach the peak of all customers in a few rounds. Where the likelihood has no peak inside (nobody leaves, nobody comes
+back, all are the same), the logarithms are drawn weakly to usual values: that is said in `Fit.is_regularized`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+
+from shopkeeper.numerics.compiling import Array
+
+BOUND = 11.0  # logarithms of parameters are kept within this distance from 0; time is told in units of the mean age
+AT_BOUND = 10.0
+SPREAD = 1.5  # standard deviation of the logarithms where the data leaves them open
+NEAR = 3.0  # a search that is drawn begins at most this far from the usual values
+SEARCHED = 20_000  # customers on which the peak is searched
+N_ROUNDS = 25
+STEP = 1e-4
+
+Loss = Callable[[Array], tuple[float, Array]]
+
+
+class Cases(Protocol):
+    """Different cases, and how many customers each stands for."""
+
+    @property
+    def n_customers(self) -> float:
+        """How many customers."""
+
+    def scaled(self, unit: float) -> Self:
+        """The same, measured in other units."""
+
+    def sampled(self, size: int, seed: int) -> Self:
+        """The cases of ``size`` customers; self if there are no more."""
+
+
+C = TypeVar("C", bound=Cases)
+LogLikelihood = Callable[[C, Array], tuple[float, Array]]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model's name and its ``parameters`` float64, with the log-likelihood of all customers.
+
+    ``is_regularized``: the data left parameters open, and they were drawn to usual values.
+    """
+
+    model: str
+    parameters: Array
+    log_likelihood: float
+    is_regularized: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """A model's name and what its search needs: parameters to start from, and a ``center`` where the data leaves them open.
+
+    Both are told in units in which the mean of the data (age, or worth of an order) is 1; ``measured`` are the places of the
+    parameters that are measured in that unit.
+    """
+
+    model: str
+    starts: tuple[tuple[float, ...], ...]
+    center: tuple[float, ...]
+    measured: tuple[int, ...]
+
+
+def maximized(family: Family, log_likelihood: LogLikelihood[C], cases: C, unit: float, is_told: bool) -> Fit:
+    """The parameters with the largest likelihood.
+
+    ``log_likelihood(cases, parameters)`` gives its value and its derivatives by the parameters; ``unit`` is the mean that the
+    family's parameters are told in; ``is_told``: whether the cases say anything at all, else the family's center is near.
+    """
+    scale = np.ones(len(family.center))
+    scale[list(family.measured)] = unit
+    scaled = cases.scaled(unit)
+    sample = scaled if scaled.n_customers <= SEARCHED else scaled.sampled(SEARCHED, seed=0)
+    middle = np.log(np.asarray(family.center, np.float64))
+    found = _peak(log_likelihood, scaled, sample, family.starts, middle, pull=0.0) if is_told else None
+    is_regularized = found is None or bool(np.max(np.abs(found)) >= AT_BOUND)
+    if found is None or is_regularized:
+        near = () if found is None else (np.exp(np.clip(found, middle - NEAR, middle + NEAR)),)
+        found = _peak(log_likelihood, scaled, sample, (family.center, *near), middle, pull=1.0 / SPREAD**2)
+    parameters = np.exp(found) * scale
+    return Fit(family.model, parameters, log_likelihood(cases, parameters)[0], is_regularized)
+
+
+def _peak(
+    log_likelihood: LogLikelihood[C],
+    cases: C,
+    sample: C,
+    starts: Sequence[Sequence[float]],
+    middle: Array,
+    pull: float,
+) -> Array:
+    """The logarithms of the parameters with the least loss of all customers."""
+    of_sample = _loss(log_likelihood, sample, middle, pull * sample.n_customers / max(cases.n_customers, 1.0))
+    tried = [_descent(of_sample, np.log(np.asarray(start, np.float64))) for start in starts]
+    best = min(tried, key=lambda each: of_sample(each)[0])
+    of_all = of_sample if sample is cases else _loss(log_likelihood, cases, middle, pull)
+    # All customers: as near as a hundredth of a standard error, where each look at them takes long; a sample: to the last digit.
+    enough = 1e-14 if sample is cases else 1e-4 / cases.n_customers
+    return _quasi_newton(of_all, _curvature(of_sample, best), best, enough)
+
+
+def _loss(log_likelihood: LogLikelihood[C], cases: C, middle: Array, pull: float) -> Loss:
+    """Minus the log-likelihood a customer, and the pull to the middle, as a function of the parameters' logarithms."""
+    total = max(cases.n_customers, 1.0)
+
+    def loss(logs: Array) -> tuple[float, Array]:
+        parameters = np.exp(logs)
+        value, slope = log_likelihood(cases, parameters)
+        away = logs - middle
+        return (
+            (0.5 * pull * float(away @ away) - value) / total,
+            (pull * away - slope * parameters) / total,
+        )
+
+    return loss
+
+
+def _descent(loss: Loss, start: Array) -> Array:
+    """Where L-BFGS within the bounds comes to rest."""
+    from scipy.optimize import minimize
+
+    options = {"maxiter": 100, "ftol": 1e-12, "gtol": 1e-6}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * len(start), options=options)
+    return np.asarray(found.x, np.float64)
+
+
+def _curvature(loss: Loss, logs: Array) -> Array:
+    """float64 [parameters, parameters]: second derivatives, by central differences of the exact first ones."""
+    n = len(logs)
+    rows = np.empty((n, n))
+    for place in range(n):
+        step = np.zeros(n)
+        step[place] = STEP
+        rows[place] = (loss(logs + step)[1] - loss(logs - step)[1]) / (2.0 * STEP)
+    return 0.5 * (rows + rows.T)
+
+
+def _quasi_newton(loss: Loss, curvature: Array, start: Array, enough: float) -> Array:
+    """The peak near ``start``: BFGS that begins with a curvature that is known; L-BFGS where that leads nowhere.
+
+    It ends when a step promises less than ``enough``.
+    """
+    strengths, axes = np.linalg.eigh(curvature)
+    if np.max(np.abs(start)) >= AT_BOUND or strengths[0] <= 1e-9 * max(strengths[-1], 1e-12):
+        return _descent(loss, start)
+    inverse: Array = (axes / strengths) @ axes.T
+    logs, (value, slope) = start, loss(start)
+    for _ in range(N_ROUNDS):
+        step = -inverse @ slope
+        if -float(step @ slope) < enough:
+            return logs
+        step *= min(1.0, 1.0 / float(np.max(np.abs(step))))
+        new = np.clip(logs + step, -BOUND, BOUND)
+        new_value, new_slope = loss(new)
+        if not math.isfinite(new_value) or new_value > value + 1e-13 * abs(value):
+            return logs if float(np.max(np.abs(slope))) < 1e-6 else _descent(loss, logs)
+        moved, turned = new - logs, new_slope - slope
+        along = float(moved @ turned)
+        if along > 0.0:
+            keep = np.eye(len(logs)) - np.outer(moved, turned) / along
+            inverse = keep @ inverse @ keep.T + np.outer(moved, moved) / along
+        logs, value, slope = new, new_value, new_slope
+    return logs
