@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 VIEWS = Path(__file__).parent / "views"
 Results = Mapping[str, "Path | pa.Table"]
+# Views that several others build on: worked out once and held in memory as long as the view of the shop is open.
+_HELD = frozenset({"customer_orders", "customer_visits", "usual_prices"})
 
 
 class StoreView:
@@ -179,7 +181,8 @@ class StoreView:
         else:
             for source in declared.of:
                 self._prepare(source)
-            self._cursor.execute(f'CREATE TEMP VIEW "{name}" AS {self._derived(name)}')
+            kind = "TABLE" if name in _HELD else "VIEW"
+            self._cursor.execute(f'CREATE TEMP {kind} "{name}" AS {self._derived(name)}')
         self._ready.add(name)
 
     def _derived(self, name: str) -> str:

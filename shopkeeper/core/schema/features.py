@@ -105,6 +105,7 @@ CUSTOMER_ORDERS = Table(
         number("value", "worth of what was bought, returns not taken off", unit=MONEY, low=0),
         number("units", "pieces bought; empty where no lines are known", unit="pieces", low=0),
         integer("n_products", "different products; empty where no lines are known", low=0),
+        number("discount", "what was taken off the whole order", unit=MONEY, low=0),
         text("session_id", "the visit in which it was placed, where known"),
         text("channel", "how the buyer came"),
         text("device", "desktop, mobile, tablet, app"),
@@ -132,10 +133,72 @@ CUSTOMER_VISITS = Table(
     moment="started_at", of=("events", "orders", "customer_orders"),
 )  # fmt: skip
 
+USUAL_PRICES = Table(
+    "usual_prices", "view", "What each product usually costs, from all of its order lines so far.",
+    (
+        text("product_id", "the product", required=True),
+        number("usual_price", "median of the price a piece before what was taken off the line", unit=MONEY, low=0),
+        number("price_level", "rank of that price among the products of its category (those without one among themselves): "
+               "0 cheapest, 1 dearest, equal ones share; empty where it is alone", low=0, high=1),
+    ),
+    of=("order_lines", "products"),
+)  # fmt: skip
+
+_BY_NAME = {column.name: column for column in FEATURES}
+CUSTOMER_STATE_ORDERS = Table(
+    "customer_state_orders", "view", "A part of `customer_state`: what the orders of each customer say.",
+    (
+        text("customer_id", "the customer", required=True),
+        *(_BY_NAME[name] for name in ("first_order_at", "last_order_at", "n_orders", "n_orders_12m", "n_orders_90d", "revenue")),
+        number("revenue_12m", "the same in the last 365 days", unit=MONEY),
+        number("revenue_90d", "the same in the last 90 days", unit=MONEY),
+        *(_BY_NAME[name] for name in ("order_value_mean", "basket_units_mean")),
+        integer("n_bought", "purchases: products an order", low=0),
+        *(_BY_NAME[name] for name in (
+            "basket_size_mean", "gap_mean_days", "gap_median_days", "gap_std_days", "regularity", "hour", "hour_share", "weekday",
+            "weekday_share", "weekend_share", "payment_method",
+        )),
+    ),
+    of=("customer_orders",),
+)  # fmt: skip
+
+CUSTOMER_STATE_BASKETS = Table(
+    "customer_state_baskets", "view", "A part of `customer_state`: what the order lines of each customer say.",
+    (
+        text("customer_id", "the customer", required=True),
+        *(_BY_NAME[name] for name in ("n_returns", "returned")),
+        number("returned_12m", "the same in the last 365 days", unit=MONEY),
+        number("returned_90d", "the same in the last 90 days", unit=MONEY),
+        *(_BY_NAME[name] for name in (
+            "price_level", "discount_share", "n_products", "n_categories", "category", "category_share", "categories", "n_brands",
+            "brand", "brand_share", "brands",
+        )),
+    ),
+    of=("customer_lines", "orders", "products", "usual_prices"),
+)  # fmt: skip
+
+CUSTOMER_STATE_CONTACTS = Table(
+    "customer_state_contacts", "view", "A part of `customer_state`: visits, searches, reviews and messages of each customer.",
+    (
+        text("customer_id", "the customer", required=True),
+        *(_BY_NAME[name] for name in ("channel", "channel_share", "device", "device_share")),
+        moment("last_contact_at", "the newest event, review or message"),
+        *(_BY_NAME[name] for name in (
+            "n_visits", "n_visits_30d", "n_views", "n_views_30d", "n_carts", "n_carts_30d", "n_checkouts", "n_searches",
+            "search_words", "funnel_depth", "conversion", "n_reviews", "rating_mean", "n_messages", "last_message_at",
+        )),
+    ),
+    of=("customer_visits", "customer_orders", "events", "reviews", "messages"),
+)  # fmt: skip
+
 CUSTOMER_STATE = Table(
     "customer_state", "view", "What is known of each customer at the moment of the view, one row a known customer.",
     (text("customer_id", "the customer", required=True), *FEATURES),
-    of=("order_lines", "orders", "events", "reviews", "messages", "products", "customers", "customer_lines", "customer_orders",
-        "customer_visits"),
+    of=("customers", "customer_state_orders", "customer_state_baskets", "customer_state_contacts"),
 )  # fmt: skip
 """One definition for today and for any day before: a back-test reads it through ``view.before(moment)``."""
+
+CUSTOMER_VIEWS = (
+    CUSTOMER_LINES, CUSTOMER_ORDERS, CUSTOMER_VISITS, USUAL_PRICES, CUSTOMER_STATE_ORDERS, CUSTOMER_STATE_BASKETS,
+    CUSTOMER_STATE_CONTACTS, CUSTOMER_STATE,
+)  # fmt: skip

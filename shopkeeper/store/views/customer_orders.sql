@@ -1,4 +1,5 @@
--- The orders of known customers, one row each. Worths are added as whole ten-thousandths: the sum does not depend on the order.
+-- The orders of known customers, one row each. Worths and pieces are added as whole ten-thousandths: the sum is then the same
+-- to the last bit however the rows lie.
 WITH summed AS (
     SELECT
         order_id,
@@ -18,6 +19,7 @@ SELECT
     coalesce(summed.value, orders.value) AS value,
     summed.units,
     summed.n_products,
+    orders.discount,
     orders.session_id,
     orders.channel,
     orders.device,

@@ -1,0 +1,133 @@
+-- A part of customer_state: visits, searches, reviews and messages of each customer.
+-- A purchase told in a visit by its order's session, or placed during it (half an hour later at most), counts once.
+WITH comings AS (
+    SELECT customer_id, channel, device FROM customer_visits
+    UNION ALL
+    SELECT customer_orders.customer_id, customer_orders.channel, customer_orders.device
+    FROM customer_orders
+    LEFT JOIN (SELECT DISTINCT customer_id, session_id FROM customer_visits WHERE session_id IS NOT NULL) AS visits
+        ON customer_orders.customer_id = visits.customer_id AND customer_orders.session_id = visits.session_id
+    WHERE visits.session_id IS NULL
+),
+words_of AS (
+    SELECT name, 100000 - row_number() OVER (ORDER BY name) AS code
+    FROM (SELECT channel AS name FROM comings UNION SELECT device FROM comings)
+    WHERE name <> ''
+),
+channels AS (
+    SELECT customer_id, max(n * 100000 + code) AS most, sum(n) AS n
+    FROM (
+        SELECT customer_id, code, count(*) AS n
+        FROM comings JOIN words_of ON comings.channel = words_of.name
+        GROUP BY customer_id, code
+    )
+    GROUP BY customer_id
+),
+devices AS (
+    SELECT customer_id, max(n * 100000 + code) AS most, sum(n) AS n
+    FROM (
+        SELECT customer_id, code, count(*) AS n
+        FROM comings JOIN words_of ON comings.device = words_of.name
+        GROUP BY customer_id, code
+    )
+    GROUP BY customer_id
+),
+visits AS (
+    SELECT
+        customer_id,
+        max(ended_at) AS last_visit_at,
+        count(*) AS n_visits,
+        count(*) FILTER (WHERE ended_at > {as_of} - INTERVAL 30 DAY) AS n_visits_30d,
+        sum(n_views) AS n_views,
+        sum(n_carts) AS n_carts,
+        sum(n_checkouts) AS n_checkouts,
+        sum(n_searches) AS n_searches,
+        sum(depth) / count(*) AS funnel_depth,
+        count(*) FILTER (WHERE depth = 4) / count(*) AS conversion
+    FROM customer_visits
+    GROUP BY customer_id
+),
+lately AS (
+    SELECT
+        customer_id,
+        count(*) FILTER (WHERE event = 'view_item') AS n_views_30d,
+        count(*) FILTER (WHERE event = 'add_to_cart') AS n_carts_30d
+    FROM events
+    WHERE customer_id IS NOT NULL AND "at" > {as_of} - INTERVAL 30 DAY
+    GROUP BY customer_id
+),
+said AS (
+    SELECT DISTINCT
+        customer_id,
+        coalesce(session_id, CAST(CAST("at" AS DATE) AS VARCHAR)) AS visit,
+        unnest(regexp_split_to_array(lower(search_term), '[^\p{L}\p{N}]+')) AS word
+    FROM events
+    WHERE customer_id IS NOT NULL AND search_term IS NOT NULL AND event IN ('search', 'view_search_results')
+),
+placed AS (
+    SELECT customer_id, word, row_number() OVER (PARTITION BY customer_id ORDER BY count(*) DESC, word) AS place
+    FROM said
+    WHERE word <> ''
+    GROUP BY customer_id, word
+),
+searches AS (
+    SELECT customer_id, '[' || string_agg(CAST(to_json(word) AS VARCHAR), ', ' ORDER BY place) || ']' AS search_words
+    FROM placed
+    WHERE place <= 5
+    GROUP BY customer_id
+),
+written AS (
+    SELECT
+        customer_id,
+        max("at") AS last_review_at,
+        count(*) AS n_reviews,
+        sum(CAST(round(rating * 10000) AS BIGINT)) / 10000.0 / nullif(count(rating), 0) AS rating_mean
+    FROM reviews
+    WHERE customer_id IS NOT NULL
+    GROUP BY customer_id
+),
+asked AS (
+    SELECT customer_id, max("at") AS last_message_at, count(*) AS n_messages
+    FROM messages
+    WHERE customer_id IS NOT NULL AND sender = 'customer'
+    GROUP BY customer_id
+),
+known AS (
+    SELECT customer_id FROM visits
+    UNION SELECT customer_id FROM channels
+    UNION SELECT customer_id FROM devices
+    UNION SELECT customer_id FROM written
+    UNION SELECT customer_id FROM asked
+)
+SELECT
+    known.customer_id,
+    channel.name AS channel,
+    channels.most // 100000 / channels.n AS channel_share,
+    device.name AS device,
+    devices.most // 100000 / devices.n AS device_share,
+    greatest(last_visit_at, last_review_at, last_message_at) AS last_contact_at,
+    n_visits,
+    n_visits_30d,
+    n_views,
+    n_views_30d,
+    n_carts,
+    n_carts_30d,
+    n_checkouts,
+    n_searches,
+    search_words,
+    funnel_depth,
+    conversion,
+    n_reviews,
+    rating_mean,
+    n_messages,
+    last_message_at
+FROM known
+LEFT JOIN visits ON known.customer_id = visits.customer_id
+LEFT JOIN lately ON known.customer_id = lately.customer_id
+LEFT JOIN channels ON known.customer_id = channels.customer_id
+LEFT JOIN words_of AS channel ON channels.most % 100000 = channel.code
+LEFT JOIN devices ON known.customer_id = devices.customer_id
+LEFT JOIN words_of AS device ON devices.most % 100000 = device.code
+LEFT JOIN searches ON known.customer_id = searches.customer_id
+LEFT JOIN written ON known.customer_id = written.customer_id
+LEFT JOIN asked ON known.customer_id = asked.customer_id
