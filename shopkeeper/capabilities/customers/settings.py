@@ -13,6 +13,16 @@ class CustomersSettings:
 
     # value and churn
     horizon_days: int = setting(365, "how far ahead customers' orders and value are told", unit="days", low=1, high=3650)
+    value_interval_share: float = setting(
+        0.9, "what customers will bring lies within its bounds with this probability", unit="share", low=0.5, high=0.99
+    )
+    value_model: str = setting(
+        "best", "the model of orders; best: the one that foretold the newest period best",
+        choices=("best", "bg_nbd", "pareto_nbd", "nbd"),
+    )  # fmt: skip
+    value_judged: int = setting(
+        20_000, "models of value are compared on at most so many customers", unit="customers", low=100, high=1_000_000
+    )
     buys_within_days: int = setting(60, "churn: 'buys within' so many days", unit="days", low=1, high=730)
     churn_sample: int = setting(
         20_000, "churn: learn from at most so many customers at each cut", unit="customers", low=200, high=1_000_000
@@ -68,4 +78,12 @@ class CustomersSettings:
     abandoned_days: int = setting(14, "how far back abandoned visits are listed", unit="days", low=1, high=365)
     abandoned_after_hours: int = setting(
         4, "a visit counts as abandoned after so long without an order", unit="hours", low=1, high=720
+    )
+    # profiles and segments
+    segment_events: int = setting(
+        5_000_000,
+        "segments counted at once look back over so many looks, carts and searches",
+        unit="events",
+        low=0,
+        high=100_000_000,
     )

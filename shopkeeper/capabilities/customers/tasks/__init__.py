@@ -4,6 +4,7 @@ from shopkeeper.capabilities.customers.tasks.churn import CUSTOMER_CHURN, churn
 from shopkeeper.capabilities.customers.tasks.churn_methods import CHURN_METHODS, churn_methods
 from shopkeeper.capabilities.customers.tasks.cluster_profiles import CLUSTER_PROFILES, cluster_profiles
 from shopkeeper.capabilities.customers.tasks.clusters import CUSTOMER_CLUSTERS, clusters
+from shopkeeper.capabilities.customers.tasks.conversion import SESSION_CONVERSION, conversion
 from shopkeeper.capabilities.customers.tasks.features import CUSTOMER_FEATURES, features
 from shopkeeper.capabilities.customers.tasks.journeys import ABANDONMENTS, FUNNELS, abandonments, funnels
 from shopkeeper.capabilities.customers.tasks.life_cycle import (
@@ -15,6 +16,7 @@ from shopkeeper.capabilities.customers.tasks.life_cycle import (
     life_cycle,
 )
 from shopkeeper.capabilities.customers.tasks.rfm import CUSTOMER_RFM, rfm
+from shopkeeper.capabilities.customers.tasks.value import CUSTOMER_VALUE, value
 
 __all__ = [
     "ABANDONMENTS",
@@ -26,17 +28,21 @@ __all__ = [
     "CUSTOMER_FEATURES",
     "CUSTOMER_LIFE_CYCLE",
     "CUSTOMER_RFM",
+    "CUSTOMER_VALUE",
     "FUNNELS",
     "SEGMENT_FLOWS",
+    "SESSION_CONVERSION",
     "abandonments",
     "churn",
     "churn_methods",
     "cluster_profiles",
     "clusters",
     "cohorts",
+    "conversion",
     "features",
     "flows",
     "funnels",
     "life_cycle",
     "rfm",
+    "value",
 ]
