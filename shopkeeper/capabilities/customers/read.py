@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -53,6 +54,19 @@ def _stand_in(name: str, known: np.ndarray) -> float:
     if len(known) == 0:
         return 0.0
     return float(known.max() if name in LARGEST_WHEN_UNKNOWN else np.median(known))
+
+
+def source_of(view: ShopView) -> Source:
+    """Where the features of the view's moment are: kept by `customers.features` if that was its clock too, else worked out.
+
+    The kept table is of one moment, whatever the view's: its newest order and the days since then say which.
+    """
+    kept = view.table("customer_features", ("last_order_at", "recency_days")).drop_null().slice(0, 1).to_pylist()
+    if not kept:
+        return "customer_state"
+    clock = kept[0]["last_order_at"] + timedelta(days=kept[0]["recency_days"])
+    same = abs(clock - view.as_of.replace(tzinfo=None)) < timedelta(seconds=1)
+    return "customer_features" if same else "customer_state"
 
 
 def read_features(view: ShopView, table: Source = "customer_features", names: tuple[str, ...] = NUMERIC) -> Features:

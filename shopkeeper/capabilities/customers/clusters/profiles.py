@@ -13,6 +13,7 @@ from shopkeeper.capabilities.customers.clusters.learning import group
 from shopkeeper.capabilities.customers.clusters.naming import AVERAGE
 from shopkeeper.capabilities.customers.clusters.read import Buyers, read_buyers
 from shopkeeper.capabilities.customers.clusters.vocabulary import DESCRIBING, VOCABULARY, Feature
+from shopkeeper.capabilities.customers.read import source_of
 from shopkeeper.capabilities.customers.settings import CustomersSettings
 from shopkeeper.core.progress import Part
 from shopkeeper.core.results import Result
@@ -39,7 +40,7 @@ def profiles_result(view: ShopView, settings: CustomersSettings) -> Result:
     """The result of `customers.cluster_profiles`."""
     view.progress.step(0.0, "reading clusters")
     clusters = view.table("customer_clusters", ("customer_id", "cluster", "cluster_name"))
-    if not clusters.num_rows:
+    if not clusters.num_rows or source_of(view) == "customer_state":  # they are of another moment than the view
         clusters = table_of(group(view, settings, None, Part(view.progress, 0.0, 0.6)))
     view.progress.step(0.6, "reading features")
     buyers = read_buyers(view, tuple(feature.name for feature in (*VOCABULARY, *DESCRIBING)))

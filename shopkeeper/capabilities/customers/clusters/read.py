@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.customers.read import Source
+from shopkeeper.capabilities.customers.read import source_of
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.tasks import ShopView
 
@@ -36,9 +36,8 @@ class Buyers:
 
 def read_buyers(view: ShopView, names: tuple[str, ...]) -> Buyers:
     """The named features of all customers who have ordered. Raises `NotEnoughData` where nobody has."""
-    table: Source = "customer_features" if view.count("customer_features") else "customer_state"
     wanted = tuple(dict.fromkeys(("customer_id", "n_orders", *names)))
-    every = view.table(table, wanted)
+    every = view.table(source_of(view), wanted)
     found = every.filter(pc.greater(every["n_orders"], 0)).combine_chunks()
     if not found.num_rows:
         raise NotEnoughData(
