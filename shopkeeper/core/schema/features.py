@@ -130,7 +130,7 @@ CUSTOMER_VISITS = Table(
         integer("n_searches", "searches", low=0),
         integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
     ),
-    moment="started_at", of=("events", "orders", "customer_orders"),
+    moment="started_at", of=("events", "customer_orders"),
 )  # fmt: skip
 
 USUAL_PRICES = Table(

@@ -5,7 +5,7 @@ WITH quarters AS (
     FROM (
         SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, "at") AS quarter FROM events WHERE customer_id IS NOT NULL AND session_id IS NULL
         UNION
-        SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, "at") AS quarter FROM orders WHERE session_id IS NULL
+        SELECT DISTINCT time_bucket(INTERVAL 15 MINUTE, "at") AS quarter FROM customer_orders WHERE session_id IS NULL
     )
 ),
 told AS (
