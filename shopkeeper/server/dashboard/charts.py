@@ -213,6 +213,17 @@ def interval(ours: tuple[float, float, float], baseline: float, labels: tuple[st
     )
 
 
+def signed(share: float) -> str:
+    """A bar from the middle to the right (or, below zero, to the left), ``share`` -1 to 1 of its half, as SVG."""
+    share = min(1.0, max(-1.0, share))
+    left, width = (50.0, 50.0 * share) if share >= 0 else (50.0 + 50.0 * share, -50.0 * share)
+    color = "var(--series-3)" if share >= 0 else "var(--accent)"
+    return (
+        '<svg aria-hidden="true" style="height:10px"><line x1="50%" x2="50%" y1="0" y2="10" stroke="var(--line-strong)"></line>'
+        f'<rect x="{left:.2f}%" y="2" width="{width:.2f}%" height="6" rx="2" fill="{color}"></rect></svg>'
+    )
+
+
 def day_labels(days: Sequence[date], write: Any) -> list[str]:
     """The days as the reader's language writes them, for an axis."""
     return [write(day) for day in days]

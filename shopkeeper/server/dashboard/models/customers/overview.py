@@ -66,7 +66,8 @@ def totals(view: ShopView) -> Totals | None:
     row = view.sql(
         """
         SELECT count(*) FILTER (n_orders > 0) AS n_customers, count(*) FILTER (n_orders > 1) AS n_repeat, sum(p_alive) AS n_alive,
-               coalesce(sum(value_12m), 0) AS value_12m, sum(expected_value) AS expected_value, max(horizon_days) AS horizon_days
+               coalesce(sum(value_12m), 0) AS value_12m, sum(expected_value) AS expected_value,
+               max(value_horizon_days) AS horizon_days
         FROM customer_profiles
         """
     ).to_pylist()[0]

@@ -1,0 +1,172 @@
+"""One customer: tags, stage, value and risk with their reasons, everything known, the timeline, and what to recommend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from shopkeeper.core.errors import NotLearned
+from shopkeeper.server.dashboard import cards, charts
+from shopkeeper.server.dashboard.models import people
+from shopkeeper.server.dashboard.models.customers import profile
+from shopkeeper.server.dashboard.models.recommending import suggesting
+from shopkeeper.server.dashboard.pages import timeline
+from shopkeeper.server.dashboard.pages.customers.overview import TONES
+from shopkeeper.server.dashboard.pages.recommending.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shopkeeper.server.dashboard.desk import Desk
+    from shopkeeper.server.dashboard.models.customers.profile import Fact, Profile, Reason
+
+HISTORY = ("order_lines", "events", "products", "customers")
+TASK = "customers.profiles"
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page of the customer named in the address."""
+    customer_id = desk.request.path_params["customer"]
+    known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id), of=HISTORY)
+    found = await _profile(desk, customer_id)
+    crumbs = ((desk.t("page.customers"), "/customers"),)
+    with cards.head(desk.t("recommend.customer", id=customer_id), _line(desk, known), crumbs=crumbs):
+        pass
+    if found is None or not found.is_known:
+        with cards.card():
+            text = "customers.no_profile" if found is None else "customers.unknown"
+            cards.empty("badge", desk.t(text), desk.t("customers.no_profile_next"),
+                        label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+    else:
+        _tags(desk, found)
+        with cards.box("sk-grid sk-4"):
+            _tiles(desk, found)
+        _reasons(desk, found)
+    with cards.box("sk-grid sk-1-2"):
+        timeline.show(desk, known)
+        with cards.box("sk-stack"):
+            if found is not None and found.is_known:
+                _facts(desk, found)
+            await Suggestions(
+                desk,
+                desk.t("recommend.for_customer"),
+                lambda filters: suggesting.for_customer(desk.shop, customer_id, filters),
+                has_bought=known.n_orders > 0,
+            ).build()
+
+
+async def _profile(desk: Desk, customer_id: str) -> Profile | None:
+    try:
+        return await desk.work(profile.profile, desk.shop, customer_id)
+    except NotLearned:
+        return None
+
+
+def _line(desk: Desk, known: people.History) -> str:
+    if not known.is_known:
+        return desk.t("recommend.unknown_customer")
+    parts = [known.country] if known.country else []
+    parts.append(desk.t("recommend.orders", n=desk.f.number(known.n_orders)))
+    if known.first_at:
+        parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
+    return " · ".join(parts)
+
+
+def _tags(desk: Desk, found: Profile) -> None:
+    cluster, rfm = found.of("cluster").get("cluster_name"), found.of("rfm").get("rfm_segment")
+    with cards.box("sk-row sk-tags"):
+        for tag in found.tags:
+            pill = cards.pill(str(tag["title"]), "accent")
+            pill.props["title"] = str(tag.get("description") or "")
+        if rfm:
+            cards.pill(f"RFM {found.of('rfm').get('rfm')} · {desk.t(f'rfm_name.{rfm}')}")
+        if cluster:
+            cards.pill(str(cluster))
+        if found.of("customer").get("opted_out"):
+            cards.pill(desk.t("customers.opted_out"), "warn")
+
+
+def _tiles(desk: Desk, found: Profile) -> None:
+    t, f = desk.t, desk.f
+    life, value, churn = found.of("life_cycle"), found.of("value"), found.of("churn")
+    stage = life.get("stage")
+    with _tile(t("customers.stage")):
+        if stage:
+            cards.pill(t(f"stage.{stage}"), TONES.get(stage, ""))
+            if life.get("due_at"):
+                cards.text(t("customers.due", day=f.day(_moment(life["due_at"]).date())), "before")
+        else:
+            cards.text("–", "value")
+    with _tile(t("customers.expected")):
+        cards.text(f.money(value.get("expected_value"), whole=True), "value")
+        if value.get("expected_value_low") is not None:
+            span = f"{f.money(value['expected_value_low'], whole=True)} – {f.money(value['expected_value_high'], whole=True)}"
+            cards.text(t("customers.interval", span=span), "before")
+    with _tile(t("customers.alive_one")):
+        cards.text(f.share(value.get("p_alive")), "value")
+        if value.get("expected_orders") is not None:
+            cards.text(t("customers.expected_orders", n=f.number(value["expected_orders"], 1)), "before")
+    with _tile(t("customers.buys", n=churn.get("buys_within_days") or "–")):
+        cards.text(f.share(churn.get("p_buys")), "value")
+        if churn.get("p_lost") is not None:
+            cards.text(t("customers.lost", share=f.share(churn["p_lost"])), "before")
+
+
+@contextmanager
+def _tile(name: str) -> Iterator[None]:
+    """A tile with its name above."""
+    with cards.card(classes="sk-tile"):
+        with cards.box("name"):
+            cards.text(name, tag="span")
+        yield
+
+
+def _reasons(desk: Desk, found: Profile) -> None:
+    if not found.reasons:
+        return
+    t = desk.t
+    with cards.card(t("customers.reasons"), t("customers.reasons_under")):
+        most = max(abs(reason.effect) for reason in found.reasons) or 1.0
+        for reason in found.reasons:
+            _reason(desk, reason, most)
+
+
+def _reason(desk: Desk, reason: Reason, most: float) -> None:
+    f = desk.f
+    value = f.number(reason.value) if isinstance(reason.value, int | float) else str(reason.value)
+    usual = f.number(reason.shop_value) if isinstance(reason.shop_value, int | float) else str(reason.shop_value or "–")
+    with cards.box("sk-bar"):
+        with cards.box("sk-row sk-between"):
+            cards.text(desk.t.feature(reason.feature))
+            cards.text(desk.t("customers.beside", value=value, usual=usual), "num")
+        cards.drawing(charts.signed(reason.effect / most), "sk-line")
+
+
+def _facts(desk: Desk, found: Profile) -> None:
+    with cards.card(desk.t("customers.known"), desk.t("customers.known_under")), cards.box("sk-grid sk-2"):
+        for group in profile.GROUPS:
+            rows = [(desk.t.feature(fact.name), _written(desk, fact)) for fact in profile.facts(found, group)]
+            if rows:
+                with cards.box():
+                    cards.text(desk.t(f"customers.group_{group}"), "sk-strong")
+                    cards.facts(rows)
+
+
+def _written(desk: Desk, fact: Fact) -> str:
+    f = desk.f
+    ways: dict[str, Callable[[Any], str]] = {
+        "money": lambda value: f.money(value, whole=True),
+        "share": f.share,
+        "moment": lambda value: f.day(_moment(value).date()),
+        "shares": lambda value: ", ".join(f"{name} {f.share(share)}" for name, share in value.items()),
+        "list": lambda value: ", ".join(map(str, value)),
+        "text": str,
+        "number": f.number,
+    }
+    return ways[fact.kind](fact.value)
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
