@@ -20,6 +20,10 @@ BEYOND_NOISE = 0.02
 """By how much the silhouette must exceed that of every cloud of noise, besides what chance may do with few points:"""
 OF_CHANCE = 0.3
 """this, divided by the root of the number of points that silhouettes are taken of."""
+LOUDNESS = (1.0, 1.0, 2.0)
+"""What elbow, silhouette and stability count."""
+NEXT_TO_NOTHING = 0.05
+"""A difference in points that is not worth another number of clusters than yesterday's."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,10 @@ class Trial:
     """How much is tried: ``n_repeats`` pairs of halves, ``n_noise`` clouds, silhouettes on ``n_judged`` points."""
 
     most: int = 10
-    n_repeats: int = 6
+    n_repeats: int = 8
     n_noise: int = 4
     n_judged: int = 1500
-    n_starts: int = 4
+    n_starts: int = 6
 
 
 def curves_of(points: Array, *, seed: int, trial: Trial | None = None, tell: Tell = quiet) -> Curves:
@@ -127,18 +131,22 @@ class Choice:
     is_clear: Array
 
 
-def choose(curves: Curves) -> Choice:
+def choose(curves: Curves, *, before: int = 0) -> Choice:
     """The number for which elbow, silhouette and stability together speak loudest, of those that are stable and beyond noise.
 
-    Each of the three is taken as a share of its best among all numbers and counts the same; of equals the smallest number.
+    Each of the three is taken as a share of its best among all numbers; stability counts twice, since groups that another half
+    of the same customers does not show are of no use. Of equals the smallest number. ``before``, the number in use, is kept
+    where it is stable and beyond noise and next to nothing speaks against it.
     """
     stable = curves.stability.mean(axis=0) if curves.stability.size else np.ones(len(curves.inertia))
     clear = (stable >= STABLE) & (curves.beyond_noise > curves.margin)
     clear[:1] = False
     voices = [curves.elbow, curves.beyond_noise, stable]
-    points = np.mean([_share(voice) for voice in voices], axis=0)
+    points = np.average([_share(voice) for voice in voices], axis=0, weights=LOUDNESS)
     points[:1] = 0.0
     best = int(np.argmax(np.where(clear, points, -1.0))) if clear.any() else 0
+    if 1 < before <= len(clear) and clear[before - 1] and points[before - 1] >= points[best] - NEXT_TO_NOTHING:
+        best = before - 1
     return Choice(best + 1, points, clear)
 
 

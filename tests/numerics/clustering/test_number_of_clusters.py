@@ -68,8 +68,19 @@ def test_the_choice_by_hand():
     assert found.n_clusters == 3
     assert found.is_clear.tolist() == [False, False, True, False]
     # elbow 0.222 of 0.222 at three; beyond noise 0.25 of 0.3; stability 0.9 of 0.9
-    assert found.points[2] == pytest.approx((1 + 0.25 / 0.3 + 1) / 3)
+    assert found.points[2] == pytest.approx((1 + 0.25 / 0.3 + 2) / 4)
     assert curves.margin == pytest.approx(0.02 + 0.3 / 20)
+
+
+def test_the_number_in_use_is_kept_where_nothing_speaks_against_it():
+    values = np.repeat(np.array([[0.0], [0.4], [0.41], [0.3]]), 400, axis=1)
+    curves = Curves(np.array([9.0, 4.0, 1.9, 1.0]), values, np.full((2, 4), 0.2), np.array([[1.0, 0.9, 0.91, 0.7]] * 3))
+    alone = choose(curves).n_clusters
+    other = 5 - alone
+    assert {alone, other} == {2, 3}
+    assert choose(curves, before=other).n_clusters == other
+    assert choose(curves, before=4).n_clusters == alone
+    assert choose(curves, before=9).n_clusters == alone
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3])

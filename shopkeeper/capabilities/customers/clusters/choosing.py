@@ -45,11 +45,11 @@ class Chosen:
         }
 
 
-def choose_number(points: np.ndarray, settings: CustomersSettings, seed: int, tell: Tell) -> Chosen:
-    """The number of clusters of ``points`` float32 [sample, features]."""
+def choose_number(points: np.ndarray, settings: CustomersSettings, seed: int, tell: Tell, before: int = 0) -> Chosen:
+    """The number of clusters of ``points`` float32 [sample, features]; ``before``: the number in service."""
     most = max(settings.most_clusters, settings.clusters)
     curves = curves_of(points, seed=seed, trial=Trial(most=most), tell=tell)
-    choice = choose(curves)
+    choice = choose(curves, before=before)
     wanted = min(settings.clusters or choice.n_clusters, max(1, len(points)))
     return Chosen(wanted, curves, choice, _why(curves, choice, settings.clusters))
 

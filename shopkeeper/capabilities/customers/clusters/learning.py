@@ -57,7 +57,13 @@ def group(
     material = prepare(buyers, n_sampled=settings.cluster_sample, seed=view.seed)
     part = Part(progress, 0.1, 0.7)
     sampled = material.points[material.sample]
-    chosen = choose_number(sampled, settings, view.seed, lambda share: part.step(share, "trying numbers of clusters"))
+    chosen = choose_number(
+        sampled,
+        settings,
+        view.seed,
+        lambda share: part.step(share, "trying numbers of clusters"),
+        int((in_service or {}).get("n_clusters", 0)),
+    )
     progress.step(0.7, "grouping everybody")
     clusters = _everybody(material, chosen.n_clusters, settings, view.seed)
     clusters = by_value(clusters, buyers.column("value"))
