@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shopkeeper.capabilities.customers.clusters.rfm_segments import NAMES as RFM_SEGMENTS
 from shopkeeper.core.columns import Column, boolean, integer, json, moment, number, text
 from shopkeeper.core.schema.features import BASKET_FEATURES, HABIT_FEATURES, MONEY_FEATURES, ORDER_FEATURES, VISIT_FEATURES
 from shopkeeper.core.schema.words import MONEY
 
-STAGES = ("new", "active", "loyal", "at_risk", "lapsed", "returned")
+STAGES = ("new", "active", "loyal", "returned", "at_risk", "lapsed")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ _RFM = (
     integer("frequency_score", "how many orders among all customers, 5 the most", low=1, high=5),
     integer("monetary_score", "how much value among all customers, 5 the most", low=1, high=5),
     text("rfm", "the three scores as one word: 543"),
-    text("rfm_segment", "the named group of these scores: champions, loyal, …"),
+    text("rfm_segment", "the named group of recency and frequency: champions, loyal, …", choices=RFM_SEGMENTS),
 )
 _CLUSTER = (
     integer("cluster", "number of the cluster", low=0),
@@ -60,11 +61,14 @@ _LIFE_CYCLE = (
     number("usual_gap_days", "the usual time between this customer's orders", unit="days", low=0),
     number("at_risk_after_days", "at risk after so many days without an order", unit="days", low=0),
     number("lapsed_after_days", "lapsed after so many days without an order", unit="days", low=0),
-    moment("due_at", "when the next order is expected"),
+    moment("due_at", "when the next order is expected; in the past: was expected"),
+    integer("n_order_days", "days with an order so far", unit="days", low=1),
+    number("still_due_share", "share of such times between orders that last longer than this silence has", low=0, high=1),
 )
 _VALUE = (
     integer("n_repeat_orders", "orders after the first, as the model of value counts them", low=0),
     number("p_alive", "probability of being still a customer", low=0, high=1),
+    number("p_orders_again", "probability of at least one order within the horizon", low=0, high=1),
     number("expected_orders", "orders expected over the horizon", low=0),
     number("expected_orders_low", "lower end of its interval", low=0),
     number("expected_orders_high", "upper end of its interval", low=0),
@@ -76,11 +80,14 @@ _VALUE = (
     text("value_model", "what told it"),
 )
 _CHURN = (
-    number("p_buys", "probability of an order soon", low=0, high=1),
-    number("p_lost", "probability of never coming back", low=0, high=1),
+    number("p_buys", "probability of an order within buys_within_days", low=0, high=1),
+    number("p_lost", "probability of no order within lost_after_days", low=0, high=1),
     boolean("is_at_risk", "whether leaving is likely enough to act"),
-    json("churn_reasons", "what speaks for it and against it"),
-    text("churn_method", "what told it"),
+    json("churn_reasons", "why the customer is likelier to be lost than most, or less likely"),
+    text("churn_method", "what told p_buys"),
+    text("lost_method", "what told p_lost"),
+    integer("buys_within_days", "the horizon of p_buys", unit="days", low=1),
+    integer("lost_after_days", "the horizon of p_lost", unit="days", low=1),
 )
 
 FEATURES_GROUP = "features"

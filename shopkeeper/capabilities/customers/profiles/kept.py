@@ -121,6 +121,17 @@ class Kept:
     def _column(self, name: str) -> Column:
         return self.columns[self._place[name] + 1]
 
+    def after(self, key: str) -> int:
+        """The first row whose key is larger."""
+        low, high, wanted = 0, len(self), key.encode(errors="replace")
+        while low < high:
+            middle = (low + high) // 2
+            if self.keys.text(middle).encode() <= wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def row(self, place: int) -> dict[str, Any]:
         """The values of one row by column, the key not among them; moments as ISO texts, documents as texts."""
         names = self._names

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.capabilities.customers.segments.compiling import MAIN, Query, query, tasks_behind
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.language.periods import Clock
-from shopkeeper.capabilities.customers.segments.language.tree import Did, Expression, facts
+from shopkeeper.capabilities.customers.segments.language.tree import Expression, facts
 from shopkeeper.capabilities.customers.segments.saved import Book, book
-from shopkeeper.core.errors import NotLearned, nearest
+from shopkeeper.core.errors import NotLearned
 from shopkeeper.core.tasks import ShopView
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CASES_SHOWN = 3
+ALIKE = 0.8  # how alike a name must be (Jaro and Winkler) to be meant
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def count(view: ShopView, text: str, *, within: str = "") -> Count:
     expression = parse(text)
     found = query(expression, clock(view), book=saved(view), text=text, within=within)
     row = view.sql(counting(found), found.parameters).to_pylist()[0]
-    return counted(row, found, (*strangers(view, expression),))
+    return counted(row, found, (*strangers(lambda sql, given: view.sql(sql, given).to_pylist(), expression),))
 
 
 def members(view: ShopView, text: str, *, within: str = "") -> pa.Table:
@@ -120,25 +120,35 @@ def _mains(found: Query) -> list[str]:
 # -- names that the shop does not have
 
 
-def strangers(view: ShopView, expression: Expression) -> Iterable[str]:
-    """A sentence for each product, category or brand in the expression that the catalog does not have."""
+Ask = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
+
+
+def strangers(ask: Ask, expression: Expression) -> Iterable[str]:
+    """A sentence for each product, category or brand in the expression that the catalog does not have.
+
+    ``ask(sql, parameters)`` gives rows of `products`.
+    """
     for did in facts(expression):
         if did.target is not None and did.target.kind != "words":
             for name in did.target.names:
-                yield from _stranger(view, did, name)
+                yield from _stranger(ask, did.target.kind, name)
 
 
-def _stranger(view: ShopView, did: Did, name: str) -> Iterable[str]:
-    kind = did.target.kind if did.target is not None else ""
+def _stranger(ask: Ask, kind: str, name: str) -> Iterable[str]:
     tests = {
         "product": "lower(product_id) = lower($name) OR lower(title) = lower($name)",
         "brand": "lower(brand) = lower($name)",
         "category": "lower(product_type) = lower($name) OR starts_with(lower(product_type), lower($name) || ' > ')",
     }
     path = " > ".join(level.strip() for level in name.split(">")) if kind == "category" else name
-    if view.sql(f"SELECT 1 FROM products WHERE {tests[kind]} LIMIT 1", {"name": path}).num_rows:
+    if ask(f"SELECT 1 AS one FROM products WHERE {tests[kind]} LIMIT 1", {"name": path}):
         return
     column = {"product": "title", "brand": "brand", "category": "product_type"}[kind]
-    known = view.sql(f"SELECT DISTINCT {column} AS name FROM products WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 5000")
-    close = nearest(path, known["name"].to_pylist())
-    yield f"The catalog has no {kind} {name!r:.80}" + (f"; did you mean {close!r}?" if close else ".")
+    alike = "jaro_winkler_similarity(lower(name), lower($name))"
+    close = ask(
+        f"SELECT name FROM (SELECT DISTINCT {column} AS name FROM products WHERE {column} IS NOT NULL) "
+        f"WHERE contains(lower(name), lower($name)) OR {alike} > {ALIKE} "
+        f"ORDER BY contains(lower(name), lower($name)) DESC, {alike} DESC, name LIMIT 1",
+        {"name": path},
+    )
+    yield f"The catalog has no {kind} {name!r:.80}" + (f"; did you mean {close[0]['name']!r}?" if close else ".")

@@ -15,7 +15,9 @@ from shopkeeper.capabilities.customers.tasks.life_cycle import (
     flows,
     life_cycle,
 )
+from shopkeeper.capabilities.customers.tasks.profiles import CUSTOMER_PROFILES, profiles
 from shopkeeper.capabilities.customers.tasks.rfm import CUSTOMER_RFM, rfm
+from shopkeeper.capabilities.customers.tasks.segments import SEGMENT_MEMBERS, segments
 from shopkeeper.capabilities.customers.tasks.value import CUSTOMER_VALUE, value
 
 __all__ = [
@@ -27,10 +29,12 @@ __all__ = [
     "CUSTOMER_CLUSTERS",
     "CUSTOMER_FEATURES",
     "CUSTOMER_LIFE_CYCLE",
+    "CUSTOMER_PROFILES",
     "CUSTOMER_RFM",
     "CUSTOMER_VALUE",
     "FUNNELS",
     "SEGMENT_FLOWS",
+    "SEGMENT_MEMBERS",
     "SESSION_CONVERSION",
     "abandonments",
     "churn",
@@ -43,6 +47,8 @@ __all__ = [
     "flows",
     "funnels",
     "life_cycle",
+    "profiles",
     "rfm",
+    "segments",
     "value",
 ]
