@@ -18,7 +18,7 @@ from shopkeeper.server.dashboard.models.memory import Memory
 from shopkeeper.server.dashboard.models.today import daily
 from shopkeeper.server.dashboard.pages import login, today
 from shopkeeper.server.dashboard.pages.baskets import rules as basket_rules
-from shopkeeper.server.dashboard.pages.customers import customer, groups, journeys
+from shopkeeper.server.dashboard.pages.customers import customer, groups, journeys, worth
 from shopkeeper.server.dashboard.pages.customers import overview as customers
 from shopkeeper.server.dashboard.pages.recommending import methods, people, placements, rules
 from shopkeeper.server.dashboard.pages.tables import importing, overview, rejected, table
@@ -68,6 +68,7 @@ def _add_pages(office: Office) -> None:
     add_page(office, "/customers", customers.build)
     add_page(office, "/customers/groups", groups.build, section="/customers")
     add_page(office, "/customers/journeys", journeys.build, section="/customers")
+    add_page(office, "/customers/value", worth.build, section="/customers")
     add_page(office, "/customers/{customer}", customer.build, section="/customers")
     add_page(office, "/baskets", basket_rules.build)
     add_page(office, "/recommend", people.build)

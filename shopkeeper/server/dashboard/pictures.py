@@ -121,14 +121,15 @@ def steps(names: Sequence[str], values: Sequence[float], told: Sequence[str]) ->
 
 def curves(
     across: Sequence[str], lines: Mapping[str, Sequence[float | None]], *, name: str = "", marked: int | None = None,
-    dashed: Sequence[str] = (), written: str = "(v) => v == null ? '–' : Number(v).toPrecision(4)",
+    dashed: Sequence[str] = (), has_points: bool = True, written: str = "(v) => v == null ? '–' : Number(v).toPrecision(4)",
 ) -> dict[str, Any]:  # fmt: skip
     """Lines over named places; ``marked`` is the place with a vertical line, ``name`` what the axis counts."""
     series: list[dict[str, Any]] = []
     for place, (title, values) in enumerate(lines.items()):
         color = GREY if title in dashed else SERIES[place % len(SERIES)]
         series.append(
-            {"type": "line", "name": title, "data": list(values), "symbolSize": 6, "connectNulls": True,
+            {"type": "line", "name": title, "data": list(values), "symbolSize": 6, "showSymbol": has_points,
+             "connectNulls": True,
              "lineStyle": {"color": color, "width": 2, "type": "dashed" if title in dashed else "solid"},
              "itemStyle": {"color": color}}
         )  # fmt: skip
