@@ -38,3 +38,10 @@ class BasketsSettings:
         low=1_000, high=100_000_000,
     )  # fmt: skip
     cart_variety: float = setting(0.1, "how much less each further product of one category counts beside a cart", low=0, high=0.9)
+    bundle_orders: int = setting(5, "fewest orders of a year with all products of a bundle", unit="orders", low=1, high=100_000)
+    bundle_discount_share: float = setting(0.1, "discount of a bundle, where it pays; else less", low=0, high=0.9)
+    bundle_uplift: float = setting(
+        0.2, "assumption: share more orders with all its products that a bundle wins from those who buy a part", low=0, high=10
+    )
+    bundle_margin_share: float = setting(0.4, "margin of products whose cost is not known, share of the price", low=0, high=1)
+    bundles_most: int = setting(50, "most bundles that are proposed", unit="bundles", low=1, high=1000)
