@@ -17,6 +17,7 @@ from shopkeeper.server.dashboard.frame import add_page, not_found
 from shopkeeper.server.dashboard.models.memory import Memory
 from shopkeeper.server.dashboard.models.today import daily
 from shopkeeper.server.dashboard.pages import login, today
+from shopkeeper.server.dashboard.pages.baskets import bundles, together
 from shopkeeper.server.dashboard.pages.baskets import rules as basket_rules
 from shopkeeper.server.dashboard.pages.customers import customer, groups, journeys, worth
 from shopkeeper.server.dashboard.pages.customers import overview as customers
@@ -71,6 +72,8 @@ def _add_pages(office: Office) -> None:
     add_page(office, "/customers/value", worth.build, section="/customers")
     add_page(office, "/customers/{customer}", customer.build, section="/customers")
     add_page(office, "/baskets", basket_rules.build)
+    add_page(office, "/baskets/together", together.build, section="/baskets")
+    add_page(office, "/baskets/bundles", bundles.build, section="/baskets")
     add_page(office, "/recommend", people.build)
     add_page(office, "/recommend/methods", methods.build, section="/recommend")
     add_page(office, "/recommend/placements", placements.build, section="/recommend")

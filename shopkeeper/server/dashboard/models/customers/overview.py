@@ -17,14 +17,15 @@ N_NAMED = 12
 
 @dataclass(frozen=True)
 class Totals:
-    """The whole shop: buyers, those of them who are expected to come again, and what they were and will be worth."""
+    """The whole shop: buyers, how many of them will soon buy again, and what they were and will be worth."""
 
     n_customers: int
     n_repeat: int
-    n_alive: float | None
+    n_buying: float | None
     value_12m: float
     expected_value: float | None
     horizon_days: int | None
+    buys_within_days: int | None
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,16 @@ class Named:
     value_12m: float
     recency_days: float
     usual_gap_days: float | None
-    p_alive: float | None
+    p_buys: float | None
 
 
 def totals(view: ShopView) -> Totals | None:
     """The shop in numbers; None before profiles were made."""
     row = view.sql(
         """
-        SELECT count(*) FILTER (n_orders > 0) AS n_customers, count(*) FILTER (n_orders > 1) AS n_repeat, sum(p_alive) AS n_alive,
+        SELECT count(*) FILTER (n_orders > 0) AS n_customers, count(*) FILTER (n_orders > 1) AS n_repeat, sum(p_buys) AS n_buying,
                coalesce(sum(value_12m), 0) AS value_12m, sum(expected_value) AS expected_value,
-               max(value_horizon_days) AS horizon_days
+               max(value_horizon_days) AS horizon_days, max(buys_within_days) AS buys_within_days
         FROM customer_profiles
         """
     ).to_pylist()[0]
@@ -112,7 +113,7 @@ def worth_a_word(view: ShopView) -> tuple[Named, ...]:
     rows: list[dict[str, Any]] = view.sql(
         f"""
         SELECT customer_id, stage, coalesce(expected_value, value_12m) AS expected_value, coalesce(value_12m, 0) AS value_12m,
-               recency_days, usual_gap_days, p_alive
+               recency_days, usual_gap_days, p_buys
         FROM customer_profiles WHERE stage = 'at_risk' AND NOT coalesce(opted_out, false)
         ORDER BY coalesce(expected_value, value_12m) DESC, customer_id LIMIT {N_NAMED}
         """

@@ -94,7 +94,8 @@ def _tiles(desk: Desk, found: Profile) -> None:
     stage = life.get("stage")
     with _tile(t("customers.stage")):
         if stage:
-            cards.pill(t(f"stage.{stage}"), TONES.get(stage, ""))
+            with cards.box("sk-row"):
+                cards.pill(t(f"stage.{stage}"), TONES.get(stage, ""))
             if life.get("due_at"):
                 cards.text(t("customers.due", day=f.day(_moment(life["due_at"]).date())), "before")
         else:

@@ -81,9 +81,10 @@ def _tiles(desk: Desk, totals: overview.Totals) -> None:
         (t("customers.buyers"), f.number(totals.n_customers), t("customers.repeat", share=f.share(repeat))),
         (t("customers.value_12m"), f.money(totals.value_12m, whole=True), t("customers.value_12m_under")),
     ]
-    if totals.n_alive is not None:
-        share = f.share(totals.n_alive / totals.n_customers)
-        tiles.append((t("customers.alive"), f.number(round(totals.n_alive)), t("customers.alive_under", share=share)))
+    if totals.n_buying is not None:
+        share = f.share(totals.n_buying / totals.n_customers)
+        name = t("customers.buying", n=totals.buys_within_days)
+        tiles.append((name, f.number(round(totals.n_buying)), t("customers.buying_under", share=share)))
     if totals.expected_value is not None:
         days = t("customers.expected_under", n=totals.horizon_days)
         tiles.append((t("customers.expected"), f.money(totals.expected_value, whole=True), days))
@@ -148,7 +149,7 @@ def _named(desk: Desk, named: Sequence[overview.Named]) -> None:
             cards.empty("sentiment_satisfied", t("customers.nobody"), t("customers.nobody_next"))
             return
         columns = [
-            (t(f"customers.column_{name}"), name != "customer") for name in ("customer", "expected", "quiet", "usual", "alive")
+            (t(f"customers.column_{name}"), name != "customer") for name in ("customer", "expected", "quiet", "usual", "buys")
         ]
         rows = [
             (
@@ -156,7 +157,7 @@ def _named(desk: Desk, named: Sequence[overview.Named]) -> None:
                 f.money(row.expected_value, whole=True),
                 t("customers.days", n=f.number(round(row.recency_days))),
                 t("customers.days", n=f.number(round(row.usual_gap_days))) if row.usual_gap_days else "–",
-                f.share(row.p_alive),
+                f.share(row.p_buys),
             )
             for row in named
         ]

@@ -1,0 +1,70 @@
+"""Bundles: products to sell together, at which price, and the margin that would earn."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from shopkeeper.server.dashboard import cards
+from shopkeeper.server.dashboard.models.baskets import bundles
+from shopkeeper.server.dashboard.models.memory import RUNS
+from shopkeeper.server.dashboard.pages import tabs
+
+if TYPE_CHECKING:
+    from shopkeeper.server.dashboard.desk import Desk
+    from shopkeeper.server.dashboard.models.baskets.bundles import Bundle
+
+TABLE, TASK = "bundles", "baskets.bundles"
+COLUMNS = ("bundle", "n_together", "price", "bundle_price", "break_even", "earned")
+
+
+async def build(desk: Desk) -> None:
+    """Lay out the page."""
+    found = await desk.read(("bundles",), bundles.bundles, of=(RUNS, "products"))
+    with tabs.head(desk, "bundles"):
+        cards.export(desk, TABLE)
+    t, f = desk.t, desk.f
+    with cards.card(is_flush=True):
+        if not found:
+            cards.empty("inventory_2", t("bundles.none"), t("bundles.none_next"),
+                        label=t("baskets.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+            return
+        uplift = f.share(found[0].facts["uplift"])
+        with cards.box("sk-card-head"), cards.box():
+            cards.text(t("bundles.title", n=f.number(len(found))), tag="h2")
+            cards.text(t("bundles.under", uplift=uplift), tag="p")
+            if any(bundle.facts["cost_is_assumed"] for bundle in found):
+                cards.text(t("bundles.assumed"), tag="p")
+        columns = [(t(f"bundles.column_{name}"), name != "bundle") for name in COLUMNS]
+        cards.table(columns, [_row(desk, bundle) for bundle in found])
+
+
+def _row(desk: Desk, bundle: Bundle) -> tuple[Any, ...]:
+    f, row = desk.f, bundle.facts
+    return (
+        partial(_products, bundle),
+        f.number(row["n_together"]),
+        f.money(row["price"]),
+        partial(_price, desk, row),
+        f"+{f.share(row['break_even_uplift'], 1)}",
+        partial(_earned, desk, row),
+    )
+
+
+def _products(bundle: Bundle) -> None:
+    for part in bundle.products:
+        with cards.box():
+            cards.link(part.title, f"/baskets/together?product={quote(part.key, safe='')}")
+
+
+def _price(desk: Desk, row: dict[str, Any]) -> None:
+    cards.text(desk.f.money(row["bundle_price"]), "sk-strong")
+    cards.text(f"−{desk.f.share(row['discount_share'])}", "sk-muted sk-small")
+
+
+def _earned(desk: Desk, row: dict[str, Any]) -> None:
+    f = desk.f
+    cards.text(f.money(row["margin_earned"], whole=True), "sk-strong")
+    span = f"{f.money(row['margin_earned_low'], whole=True)} – {f.money(row['margin_earned_high'], whole=True)}"
+    cards.text(span, "sk-muted sk-small")
