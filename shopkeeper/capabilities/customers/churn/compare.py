@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,9 +119,10 @@ def _rows(answered: Answered) -> list[dict[str, Any]]:
     return rows
 
 
-def _mean(numbers: list[dict[str, float]]) -> dict[str, float]:
-    """The mean of every number over the cuts."""
-    return {name: sum(each[name] for each in numbers) / len(numbers) for name in numbers[0]}
+def _mean(numbers: list[dict[str, float]]) -> dict[str, float | None]:
+    """The mean of every number over the cuts where it is known."""
+    known = {name: [each[name] for each in numbers if math.isfinite(each[name])] for name in numbers[0]}
+    return {name: sum(values) / len(values) if values else None for name, values in known.items()}
 
 
 def _curve(sat: Sat) -> str:
@@ -150,10 +152,7 @@ def _headline(answers: list[Answered]) -> str:
     )
     if first.chosen == BG_NBD:
         said = f"no classifier says better than BG/NBD who buys within {days} days (AUC {score.baseline:.3f})"
-    short = [
-        f"the past is too short for {each.question.asked_days} days {'with' if each.question.wants_order else 'without'} "
-        f"an order, {each.question.horizon_days} are told"
-        for each in answers
-        if each.question.is_shortened
-    ]
-    return f"{'; '.join([f'Of {score.n_cases:,} customers at the newest cut, {said}', *short])}."
+    short = [each.question for each in answers if each.question.is_shortened]
+    allowed = " and ".join(f"{question.horizon_days} days instead of {question.asked_days}" for question in short)
+    beside = f"; so short a past allows {allowed}" if short else ""
+    return f"Of {score.n_cases:,} customers at the newest cut, {said}{beside}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,15 +99,18 @@ class Past:
         rhythm = self._rhythm(moment, place)
         odds = np.column_stack([rhythm.log_odds(question.horizon_days) for question in self.questions])
         if not is_today and len(place) > self.sample:
-            # The same customers at every cut, as far as they were known.
-            order = np.random.default_rng(self.view.seed).permutation(len(self.orders.customers))[place]
-            kept = np.sort(np.argsort(order)[: self.sample])
+            kept = np.sort(np.argsort(self._lot(place), kind="stable")[: self.sample])
             place, odds = place[kept], odds[kept]
         states = read_states(self.view if is_today else self.view.before(from_micros(moment)), today=is_today)
         at = np.asarray(
             pc.index_in(self.orders.customers.take(pa.array(place)), value_set=pa.array(states.customer_id, pa.string()))
         )
         return Known(moment, place, states.matrix[at], rhythm, odds)
+
+    def _lot(self, place: Array) -> Array:
+        """int64: a number drawn for each customer by its own number alone: later customers change no earlier sample."""
+        ids = self.orders.customers.take(pa.array(place)).to_pylist()
+        return np.fromiter((zlib.crc32(customer.encode(), self.view.seed) for customer in ids), np.int64, len(ids))
 
     def _known_at(self, moment: int) -> Array:
         """int64: the places of customers with an order by then."""

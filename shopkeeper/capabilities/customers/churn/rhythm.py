@@ -15,7 +15,7 @@ from shopkeeper.numerics.lifetimes import bg_nbd
 from shopkeeper.numerics.lifetimes.counts import grouped
 
 RETURNED = 0.95  # share of those who return that "will not come back" waits for
-FEWEST_WAITING = 20  # gaps this long or longer: beyond, what is known of them is chance
+FEWEST_WAITING, SHARE_WAITING = 20, 0.05  # gaps this long or longer: beyond, what is known of them is chance
 
 
 def gaps_days(orders: OrderDays, as_of: int) -> tuple[Array, Array]:
@@ -39,7 +39,7 @@ def return_days(gap: Array, still_open: Array, share: float = RETURNED) -> float
     days, place = np.unique(length, return_inverse=True)
     returned = np.bincount(place, weights=np.concatenate((np.ones(len(gap)), np.zeros(len(still_open)))), minlength=len(days))
     waiting = np.cumsum(np.bincount(place, minlength=len(days))[::-1])[::-1]
-    known = waiting >= min(FEWEST_WAITING, len(length))
+    known = waiting >= min(FEWEST_WAITING, SHARE_WAITING * len(length))
     quiet = np.cumprod(1.0 - returned[known] / waiting[known])
     come_back = 1.0 - quiet
     if come_back[-1] <= 0.0:

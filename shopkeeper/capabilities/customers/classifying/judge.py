@@ -12,9 +12,10 @@ from shopkeeper.core.results import Interval, Score
 from shopkeeper.numerics.bootstrap import mean_interval
 from shopkeeper.numerics.classifying.calibration import Reliability, calibration_line, reliability
 from shopkeeper.numerics.classifying.resampled_auc import auc_interval, resampled_auc
-from shopkeeper.numerics.classifying.scores import auc, brier, log_loss, precision_recall_f1
+from shopkeeper.numerics.classifying.scores import auc, brier, log_loss, log_odds, precision_recall_f1
 from shopkeeper.numerics.compiling import Array
 
+ALL_THE_SAME = 0.02  # deviation of the told log odds below which they are alike
 MOST_RESAMPLED = 20_000  # cases; an interval from more is no different to the eye
 
 
@@ -32,9 +33,13 @@ class Sat:
         return self.ready.method
 
     def numbers(self) -> dict[str, float]:
-        """Precision, recall and F1 at the threshold of the validation period; AUC, Brier, log loss; slope and intercept."""
+        """Precision, recall and F1 at the threshold of the validation period; AUC, Brier, log loss; slope and intercept.
+
+        The calibration's line is NaN where all are told nearly the same.
+        """
         precision, recall, f1 = precision_recall_f1(self.label, self.probability >= self.ready.threshold)
-        slope, intercept = calibration_line(self.label, self.probability)
+        tells_apart = len(self.label) > 0 and float(log_odds(self.probability).std()) > ALL_THE_SAME
+        slope, intercept = calibration_line(self.label, self.probability) if tells_apart else (float("nan"), float("nan"))
         return {
             "precision": precision, "recall": recall, "f1": f1, "auc": auc(self.label, self.probability),
             "brier": brier(self.label, self.probability), "log_loss": log_loss(self.label, self.probability),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -122,8 +123,15 @@ def quietly() -> Iterator[None]:
 
     One thread for linear algebra: these matrices are so small that threads only wait for each other, and sums keep their order.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    with warnings.catch_warnings(), threadpool_limits(limits=1, user_api="blas"):
+    with warnings.catch_warnings(), _linear_algebra().limit(limits=1, user_api="blas"):
         warnings.simplefilter("ignore")
         yield
+
+
+@functools.cache
+def _linear_algebra() -> Any:
+    """What holds numpy's and scipy's linear algebra to some threads; looking for their libraries takes milliseconds."""
+    import scipy.linalg  # noqa: F401 - has a library of its own
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
