@@ -24,7 +24,7 @@ NAMES = ("r", "alpha", "a", "b")
 FAMILY = Family(
     "BG/NBD",
     starts=((0.5, 0.5, 0.5, 2.0), (1.0, 1.0, 0.1, 1.0), (0.2, 0.1, 1.0, 3.0), (3.0, 0.3, 0.3, 3.0)),
-    center=(0.5, 0.5, 0.5, 2.0),
+    center=(0.5, 1.0, 0.5, 2.0),
     measured=(1,),
 )
 
@@ -77,7 +77,7 @@ def log_likelihood(counts: Counts, parameters: Array) -> tuple[float, Array]:
 
 def fit(counts: Counts) -> Fit:
     """The parameters r, alpha, a, b (alpha in the counts' unit of time) of maximum likelihood."""
-    return maximized(FAMILY, log_likelihood, counts, counts.mean_age or 1.0, counts.has_repeats)
+    return maximized(FAMILY, log_likelihood, counts, counts.unit, counts.has_repeats)
 
 
 @kernel

@@ -22,7 +22,7 @@ import math
 import numpy as np
 
 from shopkeeper.numerics.compiling import inlined
-from shopkeeper.numerics.lifetimes.special import beta_below
+from shopkeeper.numerics.lifetimes.special import beta_below, log_rising
 
 BG_NBD, PARETO_NBD = 0, 1
 WALKED = 3000  # numbers of orders that are walked through one by one
@@ -113,20 +113,23 @@ def _sparse(kind, alive, shape, rate, third, fourth, time, share, horizon, out_n
     """`chances` at about 400 numbers, from the incomplete beta function."""
     mean = shape * horizon / rate
     size = _numbers(mean, math.sqrt(mean + mean * mean / shape), out_number)
+    # Far beyond a million the number is as good as its rate times the time: what holds at a million holds there, scaled.
+    scale = min(1.0, 1e6 / (out_number[size - 1] + 1.0))
     for place in range(size):
         n = out_number[place]
+        scaled = n * scale + 1.0
         if kind == BG_NBD:
             there = 1.0
             if third > 0.0:
-                there = math.exp(
-                    math.lgamma(fourth + n) - math.lgamma(fourth) - math.lgamma(third + fourth + n) + math.lgamma(third + fourth)
-                )
-            out_more[place] = alive * there * beta_below(horizon / (rate + horizon), n + 1.0, shape)
+                there = math.exp(log_rising(fourth, n) - log_rising(third + fourth, n))
+            out_more[place] = alive * there * beta_below(horizon * scale / (rate + horizon * scale), scaled, shape)
         else:
             total = 0.0
             for node in range(N_STAYS):
-                total += share[node] * beta_below(time[node] / (rate + time[node]), n + 1.0, shape)
+                total += share[node] * beta_below(time[node] * scale / (rate + time[node] * scale), scaled, shape)
             out_more[place] = alive * total
+        if place > 0:
+            out_more[place] = min(out_more[place], out_more[place - 1])
     return size
 
 

@@ -10,6 +10,7 @@ from shopkeeper.numerics.compiling import Array
 
 LARGEST_CODE = 2**62
 WIDEST_SPAN = 2**20
+NO_TIME = 365.0  # the unit of time where no time has passed for anybody: a year, if times are days
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Counts:
     def mean_age(self) -> float:
         """The customers' mean age, 0 for no customers."""
         return float(np.sum(self.weight * self.age)) / max(self.n_customers, 1.0)
+
+    @property
+    def unit(self) -> float:
+        """The time in which parameters are searched: the mean age, or `NO_TIME` where all customers are new."""
+        return self.mean_age or NO_TIME
 
     @property
     def has_repeats(self) -> bool:

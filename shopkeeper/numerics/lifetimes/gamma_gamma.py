@@ -23,6 +23,7 @@ from shopkeeper.numerics.lifetimes.summed import summed
 
 NAMES = ("p", "q", "gamma")
 FAMILY = Family("Gamma-Gamma", starts=((2.0, 3.0, 1.0), (6.0, 4.0, 0.5), (0.7, 2.0, 2.0)), center=(2.0, 3.0, 1.0), measured=(2,))
+LARGEST = 1e15  # what is worth more, or less than its inverse, is no money
 SMALLEST_Q = 1.25  # below, the mean of all customers is not told by the data: at 1 it is infinite
 
 
@@ -69,7 +70,7 @@ def spending(n_orders: Array, mean_value: Array) -> Spending:
     ``n_orders`` and ``mean_value`` [customers], any real type; who has no order or nothing above 0 (all returned) tells nothing.
     """
     count, value = np.asarray(n_orders, np.float64), np.asarray(mean_value, np.float64)
-    told = (count > 0.0) & (value > 0.0) & np.isfinite(value) & np.isfinite(count)
+    told = (count > 0.0) & (value > 1.0 / LARGEST) & (value < LARGEST) & np.isfinite(count)  # NaN tells nothing either
     count, value = count[told], value[told]
     order = np.lexsort((value, count))
     count, value = count[order], value[order]

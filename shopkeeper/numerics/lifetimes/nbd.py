@@ -19,7 +19,7 @@ from shopkeeper.numerics.lifetimes.special import digamma, log_rising
 from shopkeeper.numerics.lifetimes.summed import summed
 
 NAMES = ("r", "alpha")
-FAMILY = Family("NBD", starts=((0.5, 0.5), (0.2, 2.0), (3.0, 1.0)), center=(0.5, 0.5), measured=(1,))
+FAMILY = Family("NBD", starts=((0.5, 0.5), (0.2, 2.0), (3.0, 1.0)), center=(0.5, 1.0), measured=(1,))
 
 
 @kernel
@@ -47,4 +47,4 @@ def log_likelihood(counts: Counts, parameters: Array) -> tuple[float, Array]:
 
 def fit(counts: Counts) -> Fit:
     """The parameters r, alpha (alpha in the counts' unit of time) of maximum likelihood."""
-    return maximized(FAMILY, log_likelihood, counts, counts.mean_age or 1.0, counts.has_repeats)
+    return maximized(FAMILY, log_likelihood, counts, counts.unit, counts.has_repeats)

@@ -33,7 +33,7 @@ NAMES = ("r", "alpha", "s", "beta")
 FAMILY = Family(
     "Pareto/NBD",
     starts=((0.5, 0.4, 0.5, 0.4), (1.0, 1.0, 0.2, 1.0), (0.2, 0.1, 1.0, 2.0), (3.0, 0.3, 1.0, 10.0)),
-    center=(0.5, 0.5, 0.5, 1.0),
+    center=(0.5, 1.0, 0.5, 1.0),
     measured=(1, 3),
 )
 WIDTH = 2.5  # of a panel on the logarithmic scale: the integrand's nearest singularity is pi away, so ten nodes give ten digits
@@ -122,7 +122,7 @@ def log_likelihood(counts: Counts, parameters: Array) -> tuple[float, Array]:
 
 def fit(counts: Counts) -> Fit:
     """The parameters r, alpha, s, beta (alpha and beta in the counts' unit of time) of maximum likelihood."""
-    return maximized(FAMILY, log_likelihood, counts, counts.mean_age or 1.0, counts.has_repeats)
+    return maximized(FAMILY, log_likelihood, counts, counts.unit, counts.has_repeats)
 
 
 @kernel

@@ -76,5 +76,5 @@ def beta_below(x, a, b):
         return 1.0
     front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     if x < (a + 1.0) / (a + b + 2.0):
-        return math.exp(front) * _fraction(a, b, x) / a
-    return 1.0 - math.exp(front) * _fraction(b, a, 1.0 - x) / b
+        return min(1.0, math.exp(front) * _fraction(a, b, x) / a)
+    return max(0.0, 1.0 - math.exp(front) * _fraction(b, a, 1.0 - x) / b)

@@ -113,8 +113,8 @@ def _notes(learned: Learned, exam: Exam | None) -> list[str]:
         more = float(exam.orders.sum() / exam.said.orders.sum()) - 1.0
         if abs(more) > WORTH_TELLING:
             notes.append(
-                f"In those days there were {abs(more):.0%} {'more' if more > 0 else 'fewer'} orders than foretold: the models know "
-                "neither season nor growth."
+                f"In those days there were {abs(more):.0%} {'more' if more > 0 else 'fewer'} orders than foretold: the models "
+                "know neither season nor growth."
             )
     if learned.orders.is_regularized:
         notes.append(f"The orders leave open {OPEN[learned.model.name]}: parameters were drawn weakly to usual values.")
