@@ -25,13 +25,12 @@ def smaller_p(n: Array, of: Array, n_rest: Array, of_rest: Array) -> Array:
 
 
 def corrected(p: Array) -> Array:
-    """float64: each p-value corrected for how many there are, by Benjamini and Hochberg (1995).
+    """float64: each p-value corrected for how many there are, by Holm (1979).
 
-    Among those at or below 0.05 at most a twentieth is there by chance, on average; where there is nothing to find, nothing is
-    found in nineteen of twenty shops.
+    Whatever is true of the others, in nineteen of twenty shops none at or below 0.05 is there by chance alone.
     """
     order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    scaled = np.minimum(p[order] * (len(p) - np.arange(len(p))), 1.0)
     result = np.empty(len(p))
-    result[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0) if len(p) else scaled
+    result[order] = np.maximum.accumulate(scaled) if len(p) else scaled
     return result
