@@ -13,6 +13,7 @@ from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.baskets import bundles
 from shopkeeper.server.dashboard.models.baskets.rules import titles_of
 from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.picker import Picker
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
@@ -44,25 +45,13 @@ class Cart:
         with cards.box("sk-grid sk-1-2"):
             with cards.card(t("together.cart"), t("together.cart_under")):
                 self._inside = ui.element("div").classes("sk-stack-tight").mark("cart")
-                field = ui.input(placeholder=t("together.add"), on_change=self._typed).mark("add-product")
-                field.props("outlined clearable hide-bottom-space debounce=200").classes("w-full")
-                self._found = ui.element("div").classes("sk-found")
+                Picker(self._desk, "product", t("together.add"), self._picked).build()
             with cards.card(t("together.goes"), t("together.goes_under"), is_flush=True):
                 self._list = ui.element("div").classes("sk-list").mark("together")
         await self._show()
 
-    async def _typed(self, event: Any) -> None:
-        typed = (event.value or "").strip()
-        self._found.clear()
-        if not typed:
-            return
-        found = await self._desk.read(("find", typed.lower()), lambda view: people.find(view, typed), of=OF)
-        with self._found:
-            for entry in found:
-                if entry.kind == "product":
-                    with ui.element("button").classes("sk-hit").on("click", partial(self._put, entry.id)):
-                        ui.icon("add")
-                        cards.text(entry.title, "sk-clip sk-grow", "span")
+    async def _picked(self, product_id: str, _title: str) -> None:
+        await self._put(product_id)
 
     async def _put(self, product_id: str) -> None:
         if product_id not in self._products:
@@ -115,9 +104,8 @@ class Cart:
                     cards.text(told, "sk-muted sk-small")
             with cards.box("sk-row sk-nowrap sk-end"):
                 cards.text(desk.f.money(entry["price"]) if entry["price"] is not None else "", "sk-strong")
-                cards.button(
-                    desk.t("together.put"), partial(self._put, entry["product_id"]), look="plain", icon="add_shopping_cart"
-                )
+                put = partial(self._put, entry["product_id"])
+                cards.button(desk.t("together.put"), put, look="plain", icon="add_shopping_cart")
 
 
 def _titles(desk: Desk, products: tuple[str, ...]) -> dict[str, str]:

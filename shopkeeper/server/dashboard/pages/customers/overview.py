@@ -9,14 +9,13 @@ from urllib.parse import quote
 from nicegui import ui
 
 from shopkeeper.server.dashboard import cards, pictures
-from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.customers import overview
 from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.picker import Picker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from shopkeeper.server.dashboard.desk import Desk
 
@@ -49,29 +48,11 @@ async def build(desk: Desk) -> None:
 
 
 def _find(desk: Desk) -> None:
-    async def typed(event: Any) -> None:
-        value = (event.value or "").strip()
-        place.clear()
-        if not value:
-            return
-        found = await desk.read(("find", value.lower()), lambda view: people.find(view, value), of=("order_lines", "products"))
-        with place:
-            hits = [entry for entry in found if entry.kind == "customer"]
-            if not hits:
-                cards.text(desk.t("recommend.no_customer", typed=value), "sk-muted sk-small")
-            for entry in hits:
-                with cards.box("sk-hit", "a") as hit:
-                    hit.props["href"] = f"/customers/{quote(entry.id, safe='')}"
-                    ui.icon("person_outline")
-                    cards.text(entry.title, "sk-clip sk-grow", "span")
-                    cards.text(desk.t("recommend.orders", n=desk.f.number(entry.n_orders)), "sk-muted sk-small", "span")
+    async def open_page(customer_id: str, _title: str) -> None:
+        ui.navigate.to(f"/customers/{quote(customer_id, safe='')}")
 
     with cards.card(classes="sk-find"):
-        field = ui.input(placeholder=desk.t("customers.find"), on_change=typed)
-        field.props("outlined clearable hide-bottom-space debounce=200").classes("w-full").mark("find-customer")
-        with field.add_slot("prepend"):
-            ui.icon("search")
-        place = ui.element("div").classes("sk-grid sk-2")
+        Picker(desk, "customer", desk.t("customers.find"), open_page).build()
 
 
 def _tiles(desk: Desk, totals: overview.Totals) -> None:
