@@ -73,6 +73,10 @@ def test_nothing_later_is_seen(task, honest, tempted, cut, call, same_rows, same
 @pytest.mark.parametrize("task", TASKS)
 def test_what_is_later_would_have_shown(task, tempted, honest, cut, call):
     """The law above can fail: without the cut the planted rows change the result."""
+    if all(REGISTRY.table(name).kind == "result" for name in task.reads) and all(
+        REGISTRY.table(name).kind in ("result", "entity") for name in task.optional
+    ):
+        pytest.skip("it joins results, each of which is under this law")
     now, then = call(tempted, task), call(honest, task, as_of=cut)
     assert not now.table.equals(then.table)
 

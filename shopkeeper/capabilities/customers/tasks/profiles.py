@@ -31,6 +31,7 @@ def profiles(view: ShopView, settings: CustomersSettings) -> Result:  # noqa: AR
     """
     from shopkeeper.capabilities.customers.profiles.joining import missing, read_profiles
 
+    view.progress.step(0.0, "joining what is known")
     table = read_profiles(view)
     without = missing(view)
     left_out = f" Not there yet: {', '.join(without)}." if without else ""
