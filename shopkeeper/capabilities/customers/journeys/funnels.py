@@ -116,46 +116,57 @@ def _groups(found: pa.Table, n_most: int) -> Groups | None:
 
 
 def _table(groups: Groups, titles: dict[str, str]) -> pa.Table:
-    n, total = groups.n, groups.total
-    previous, rest = n[:, :-1], total - n
-    p = np.ones(n.shape)
-    looked_at = np.repeat((groups.dimension > 0)[:, None], n.shape[1] - 1, axis=1)
-    cells = (n[:, 1:], previous, rest[:, 1:], rest[:, :-1])
-    p[:, 1:][looked_at] = corrected(smaller_p(*(values[looked_at] for values in cells)))
-    share = np.full(n.shape, np.nan)
-    share[:, 1:] = np.divide(n[:, 1:], previous, where=previous > 0, out=np.full(previous.shape, np.nan))
-    elsewhere = np.full(n.shape, np.nan)
-    elsewhere[:, 1:] = np.divide(rest[:, 1:], rest[:, :-1], where=rest[:, :-1] > 0, out=np.full(previous.shape, np.nan))
-    low, high = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
-    low[:, 1:], high[:, 1:] = wilson(n[:, 1:], previous)
-    missing = np.zeros(n.shape)
-    missing[:, 1:] = np.nan_to_num(np.maximum(elsewhere[:, 1:] * previous - n[:, 1:], 0.0))
-    is_large = (p <= LARGE_P) & (share < (1.0 - LARGE_DIFFERENCE) * elsewhere)
-    k = n.shape[1]
-    names = np.repeat(np.arange(len(groups.name)), k)
-    dimensions = pa.array(DIMENSIONS, pa.string()).take(pa.array(np.repeat(groups.dimension, k)))
+    n, k = groups.n, groups.n.shape[1]
+    of = np.repeat(np.arange(len(groups.name)), k)
+    dimension = pa.array(DIMENSIONS, pa.string()).take(pa.array(groups.dimension))
+    title = [
+        titles.get(name) if place == DIMENSIONS.index("product") else None
+        for name, place in zip(groups.name, groups.dimension, strict=True)
+    ]
     places = np.tile(np.array(groups.steps), len(groups.name))
-    is_product = np.repeat(groups.dimension == DIMENSIONS.index("product"), k)
     return pa.table(
         {
-            "dimension": dimensions,
-            "name": pa.array(groups.name, pa.string()).take(pa.array(names)),
-            "title": pa.array(
-                [titles.get(groups.name[i]) if of else None for i, of in zip(names, is_product, strict=True)], pa.string()
-            ),
+            "dimension": dimension.take(pa.array(of)),
+            "name": pa.array(groups.name, pa.string()).take(pa.array(of)),
+            "title": pa.array(title, pa.string()).take(pa.array(of)),
             "step": pa.array(STEPS, pa.string()).take(pa.array(places)),
             "place": pa.array(places + 1),
             "n_visits": pa.array(n.ravel()),
             "share_of_first": pa.array((n / np.maximum(n[:, :1], 1)).ravel()),
-            "share_of_previous": _known(share),
-            "share_low": _known(np.where(np.isnan(share), np.nan, low)),
-            "share_high": _known(np.where(np.isnan(share), np.nan, high)),
-            "share_elsewhere": _known(elsewhere),
-            "n_missing": pa.array(missing.ravel()),
-            "p_corrected": pa.array(p.ravel()),
-            "is_large_drop": pa.array(is_large.ravel()),
+            **_compared(groups),
         }
     )
+
+
+def _compared(groups: Groups) -> dict[str, pa.Array]:
+    """The columns that compare each step with the one before it, and both with all other visits; empty at a first step."""
+    n, rest = groups.n, groups.total - groups.n
+    k = n.shape[1]
+    here, before, there, there_before = n[:, 1:], n[:, :-1], rest[:, 1:], rest[:, :-1]
+    looked_at = np.repeat((groups.dimension > 0)[:, None], k - 1, axis=1)  # all visits have no others beside them
+    p = np.ones(here.shape)
+    p[looked_at] = corrected(smaller_p(*(cells[looked_at] for cells in (here, before, there, there_before))))
+    share, elsewhere = _share(here, before), _share(there, there_before)
+    low, high = (np.where(before > 0, end, np.nan) for end in wilson(here, before))
+    missing = np.nan_to_num(np.maximum(elsewhere * before - here, 0.0))
+    is_large = (p <= LARGE_P) & (share < (1.0 - LARGE_DIFFERENCE) * elsewhere)
+
+    def with_first(values: Array, first: float) -> Array:
+        return np.hstack((np.full((len(n), 1), first), values))
+
+    return {
+        "share_of_previous": _known(with_first(share, np.nan)),
+        "share_low": _known(with_first(low, np.nan)),
+        "share_high": _known(with_first(high, np.nan)),
+        "share_elsewhere": _known(with_first(elsewhere, np.nan)),
+        "n_missing": pa.array(with_first(missing, 0.0).ravel()),
+        "p_corrected": pa.array(with_first(p, 1.0).ravel()),
+        "is_large_drop": pa.array(with_first(is_large, 0.0).ravel() > 0),
+    }
+
+
+def _share(n: Array, of: Array) -> Array:
+    return np.where(of > 0, n / np.maximum(of, 1), np.nan)
 
 
 def _known(values: Array) -> pa.Array:

@@ -6,13 +6,16 @@ from shopkeeper.capabilities.customers.tasks.cluster_profiles import CLUSTER_PRO
 from shopkeeper.capabilities.customers.tasks.clusters import CUSTOMER_CLUSTERS, clusters
 from shopkeeper.capabilities.customers.tasks.conversion import SESSION_CONVERSION, conversion
 from shopkeeper.capabilities.customers.tasks.features import CUSTOMER_FEATURES, features
-from shopkeeper.capabilities.customers.tasks.journeys import ABANDONMENTS, FUNNELS, abandonments, funnels
-from shopkeeper.capabilities.customers.tasks.life_cycle import (
+from shopkeeper.capabilities.customers.tasks.journeys import (
+    ABANDONMENTS,
     COHORTS,
     CUSTOMER_LIFE_CYCLE,
+    FUNNELS,
     SEGMENT_FLOWS,
+    abandonments,
     cohorts,
     flows,
+    funnels,
     life_cycle,
 )
 from shopkeeper.capabilities.customers.tasks.profiles import CUSTOMER_PROFILES, profiles

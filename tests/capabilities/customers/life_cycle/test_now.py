@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.tasks.life_cycle import LIFE_CYCLE_STAGES
+from shopkeeper.capabilities.customers.tasks.journeys import LIFE_CYCLE_STAGES
 from shopkeeper.numerics.rhythm.stages import STAGES
 
 
