@@ -19,7 +19,7 @@ from shopkeeper.server.dashboard.models.today import daily
 from shopkeeper.server.dashboard.pages import login, today
 from shopkeeper.server.dashboard.pages.baskets import bundles, together
 from shopkeeper.server.dashboard.pages.baskets import rules as basket_rules
-from shopkeeper.server.dashboard.pages.customers import customer, groups, journeys, worth
+from shopkeeper.server.dashboard.pages.customers import customer, groups, journeys, segments, worth
 from shopkeeper.server.dashboard.pages.customers import overview as customers
 from shopkeeper.server.dashboard.pages.recommending import methods, people, placements, rules
 from shopkeeper.server.dashboard.pages.tables import importing, overview, rejected, table
@@ -69,6 +69,7 @@ def _add_pages(office: Office) -> None:
     add_page(office, "/customers", customers.build)
     add_page(office, "/customers/groups", groups.build, section="/customers")
     add_page(office, "/customers/journeys", journeys.build, section="/customers")
+    add_page(office, "/customers/segments", segments.build, section="/customers")
     add_page(office, "/customers/value", worth.build, section="/customers")
     add_page(office, "/customers/{customer}", customer.build, section="/customers")
     add_page(office, "/baskets", basket_rules.build)

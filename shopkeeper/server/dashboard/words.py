@@ -70,6 +70,10 @@ class Words:
         """A feature of customers in a word or two; its own name where we have none."""
         return self._or(f"feature.{name}", name)
 
+    def tag(self, name: str, otherwise: str) -> str:
+        """What a segment that comes with Shopkeeper is called, or says, in the reader's language."""
+        return otherwise if self.language == "en" else self._or(f"tag.{name}", otherwise)
+
     def rung_name(self, rung: str) -> str:
         """A step of the recommendations' ladder in a word or two."""
         return self._or(f"rung.{rung}", rung)
