@@ -45,7 +45,11 @@ class Learned:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What each customer will bring within the days asked for, float64 [customers]; bounds hold the share asked for."""
+    """What each customer will bring within the days asked for, float64 [customers]; bounds hold the share asked for.
+
+    Bounds also hold the expectation: who hardly comes, and then buys much, is expected to bring more than nothing, which is
+    likeliest.
+    """
 
     p_alive: Array
     p_buys: Array
@@ -73,9 +77,11 @@ def outlook(learned: Learned, known: Histories, days: float, share: float) -> Ou
     paid = gamma + known.n_orders * known.order_value
     each = order_value(known.n_orders, known.order_value, learned.worth.parameters)
     orders = found.orders[place]
+    value = orders * each
     return Outlook(
-        found.p_alive[place], found.p_buys[place], orders, found.low[place], found.high[place], each, orders * each,
-        found.worth_low[place] * paid, found.worth_high[place] * paid,
+        found.p_alive[place], found.p_buys[place], orders,
+        np.minimum(found.low[place], orders), np.maximum(found.high[place], orders), each, value,
+        np.minimum(found.worth_low[place] * paid, value), np.maximum(found.worth_high[place] * paid, value),
     )  # fmt: skip
 
 
