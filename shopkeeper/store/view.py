@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 VIEWS = Path(__file__).parent / "views"
 Results = Mapping[str, "Path | pa.Table"]
 # Views that several others build on: worked out once and held in memory as long as the view of the shop is open.
-_HELD = frozenset({"customer_orders", "customer_visits", "usual_prices"})
+_HELD = frozenset({"customer_orders", "customer_visits", "local_times", "usual_prices"})
 
 
 class StoreView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopkeeper.core.columns import Column, Table, integer, json, moment, number, text
+from shopkeeper.core.columns import Column, Table, date, integer, json, moment, number, text
 from shopkeeper.core.schema.words import MONEY
 
 ORDER_FEATURES: tuple[Column, ...] = (
@@ -104,7 +104,6 @@ CUSTOMER_ORDERS = Table(
         moment("at", "when it was placed", required=True),
         number("value", "worth of what was bought, returns not taken off", unit=MONEY, low=0),
         number("units", "pieces bought; empty where no lines are known", unit="pieces", low=0),
-        integer("n_products", "different products; empty where no lines are known", low=0),
         number("discount", "what was taken off the whole order", unit=MONEY, low=0),
         text("session_id", "the visit in which it was placed, where known"),
         text("channel", "how the buyer came"),
@@ -130,7 +129,18 @@ CUSTOMER_VISITS = Table(
         integer("n_searches", "searches", low=0),
         integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
     ),
-    moment="started_at", of=("events", "customer_orders"),
+    moment="started_at", of=("events", "customer_orders", "local_times"),
+)  # fmt: skip
+
+LOCAL_TIMES = Table(
+    "local_times", "view", "The shop's own time in each quarter of an hour in which customers did something.",
+    (
+        moment("quarter", "when the quarter begins, in UTC", required=True),
+        date("date", "the day in the shop's time zone", required=True),
+        integer("hour", "its hour there", unit="0-23", low=0, high=23),
+        integer("weekday", "its weekday there, 1 Monday to 7 Sunday", unit="1-7", low=1, high=7),
+    ),
+    of=("customer_orders", "events"),
 )  # fmt: skip
 
 USUAL_PRICES = Table(
@@ -153,28 +163,37 @@ CUSTOMER_STATE_ORDERS = Table(
         number("revenue_12m", "the same in the last 365 days", unit=MONEY),
         number("revenue_90d", "the same in the last 90 days", unit=MONEY),
         *(_BY_NAME[name] for name in ("order_value_mean", "basket_units_mean")),
-        integer("n_bought", "purchases: products an order", low=0),
+        integer("n_baskets", "orders whose lines are known", low=0),
         *(_BY_NAME[name] for name in (
-            "basket_size_mean", "gap_mean_days", "gap_median_days", "gap_std_days", "regularity", "hour", "hour_share", "weekday",
+            "gap_mean_days", "gap_median_days", "gap_std_days", "regularity", "hour", "hour_share", "weekday",
             "weekday_share", "weekend_share", "payment_method",
         )),
     ),
-    of=("customer_orders",),
+    of=("customer_orders", "local_times"),
 )  # fmt: skip
 
 CUSTOMER_STATE_BASKETS = Table(
     "customer_state_baskets", "view", "A part of `customer_state`: what the order lines of each customer say.",
     (
         text("customer_id", "the customer", required=True),
-        *(_BY_NAME[name] for name in ("n_returns", "returned")),
-        number("returned_12m", "the same in the last 365 days", unit=MONEY),
-        number("returned_90d", "the same in the last 90 days", unit=MONEY),
+        *(_BY_NAME[name] for name in ("price_level", "discount_share", "n_products")),
+        integer("n_bought", "purchases: products an order", low=0),
         *(_BY_NAME[name] for name in (
-            "price_level", "discount_share", "n_products", "n_categories", "category", "category_share", "categories", "n_brands",
-            "brand", "brand_share", "brands",
+            "n_categories", "category", "category_share", "categories", "n_brands", "brand", "brand_share", "brands",
         )),
     ),
     of=("customer_lines", "orders", "products", "usual_prices"),
+)  # fmt: skip
+
+CUSTOMER_STATE_RETURNS = Table(
+    "customer_state_returns", "view", "A part of `customer_state`: what each customer gave back.",
+    (
+        text("customer_id", "the customer", required=True),
+        *(_BY_NAME[name] for name in ("n_returns", "returned")),
+        number("returned_12m", "the same in the last 365 days", unit=MONEY),
+        number("returned_90d", "the same in the last 90 days", unit=MONEY),
+    ),
+    of=("customer_lines", "orders"),
 )  # fmt: skip
 
 CUSTOMER_STATE_CONTACTS = Table(
@@ -194,11 +213,11 @@ CUSTOMER_STATE_CONTACTS = Table(
 CUSTOMER_STATE = Table(
     "customer_state", "view", "What is known of each customer at the moment of the view, one row a known customer.",
     (text("customer_id", "the customer", required=True), *FEATURES),
-    of=("customers", "customer_state_orders", "customer_state_baskets", "customer_state_contacts"),
+    of=("customers", "customer_state_orders", "customer_state_baskets", "customer_state_returns", "customer_state_contacts"),
 )  # fmt: skip
 """One definition for today and for any day before: a back-test reads it through ``view.before(moment)``."""
 
 CUSTOMER_VIEWS = (
-    CUSTOMER_LINES, CUSTOMER_ORDERS, CUSTOMER_VISITS, USUAL_PRICES, CUSTOMER_STATE_ORDERS, CUSTOMER_STATE_BASKETS,
-    CUSTOMER_STATE_CONTACTS, CUSTOMER_STATE,
+    CUSTOMER_LINES, CUSTOMER_ORDERS, CUSTOMER_VISITS, LOCAL_TIMES, USUAL_PRICES, CUSTOMER_STATE_ORDERS, CUSTOMER_STATE_BASKETS,
+    CUSTOMER_STATE_RETURNS, CUSTOMER_STATE_CONTACTS, CUSTOMER_STATE,
 )  # fmt: skip

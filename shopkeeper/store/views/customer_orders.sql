@@ -2,15 +2,13 @@
 -- to the last bit however the rows lie.
 WITH summed AS (
     SELECT
+        customer_id,
         order_id,
-        min(customer_id) AS customer_id,
         min("at") FILTER (WHERE quantity > 0) AS "at",
         sum(CAST(round(quantity * price * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS value,
-        sum(CAST(round(quantity * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS units,
-        count(DISTINCT product_id) FILTER (WHERE quantity > 0) AS n_products,
-        max(CASE WHEN quantity > 0 THEN 1 ELSE 0 END) AS is_order
+        sum(CAST(round(quantity * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS units
     FROM customer_lines
-    GROUP BY order_id
+    GROUP BY customer_id, order_id
 )
 SELECT
     coalesce(summed.customer_id, orders.customer_id) AS customer_id,
@@ -18,11 +16,10 @@ SELECT
     coalesce(summed."at", orders."at") AS "at",
     coalesce(summed.value, orders.value) AS value,
     summed.units,
-    summed.n_products,
     orders.discount,
     orders.session_id,
     orders.channel,
     orders.device,
     orders.payment_method
 FROM summed FULL JOIN orders ON summed.order_id = orders.order_id
-WHERE summed.is_order = 1 OR (summed.order_id IS NULL AND orders.customer_id IS NOT NULL AND coalesce(orders.value, 0) >= 0)
+WHERE summed."at" IS NOT NULL OR (summed.order_id IS NULL AND orders.customer_id IS NOT NULL AND coalesce(orders.value, 0) >= 0)

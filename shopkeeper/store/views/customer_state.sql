@@ -3,6 +3,7 @@ WITH known AS (
     SELECT customer_id FROM customers
     UNION SELECT customer_id FROM customer_state_orders
     UNION SELECT customer_id FROM customer_state_baskets
+    UNION SELECT customer_id FROM customer_state_returns
     UNION SELECT customer_id FROM customer_state_contacts
 ),
 facts AS (
@@ -10,11 +11,13 @@ facts AS (
         known.customer_id,
         orders.* EXCLUDE (customer_id),
         baskets.* EXCLUDE (customer_id),
+        returns.* EXCLUDE (customer_id),
         contacts.* EXCLUDE (customer_id),
         greatest(last_order_at, last_contact_at) AS last_seen_at
     FROM known
     LEFT JOIN customer_state_orders AS orders ON known.customer_id = orders.customer_id
     LEFT JOIN customer_state_baskets AS baskets ON known.customer_id = baskets.customer_id
+    LEFT JOIN customer_state_returns AS returns ON known.customer_id = returns.customer_id
     LEFT JOIN customer_state_contacts AS contacts ON known.customer_id = contacts.customer_id
 )
 SELECT
@@ -41,7 +44,7 @@ SELECT
     CAST(coalesce(n_returns, 0) AS BIGINT) AS n_returns,
     price_level,
     discount_share,
-    basket_size_mean,
+    n_bought / nullif(n_baskets, 0) AS basket_size_mean,
     basket_units_mean,
     CAST(coalesce(n_products, 0) AS BIGINT) AS n_products,
     (n_bought - n_products) / nullif(n_bought, 0) AS repeat_share,

@@ -1,4 +1,4 @@
--- A part of customer_state: what the lines of each customer say: products, prices, categories, brands, returns.
+-- A part of customer_state: what the lines of each customer say: products, prices, categories, brands.
 WITH coupons AS (
     SELECT order_id FROM orders WHERE discount > 0
 ),
@@ -7,6 +7,7 @@ bought AS (
         customer_id,
         customer_lines.product_id,
         count(*) AS n_lines,
+        count(DISTINCT customer_lines.order_id) AS n_orders,
         sum(CAST(round(quantity * price * 10000) AS BIGINT)) AS worth,
         count(*) FILTER (WHERE discount > 0 OR price < 0.95 * usual_price OR coupons.order_id IS NOT NULL) AS n_reduced,
         max(CAST(round(price_level * 1000000) AS BIGINT)) AS level
@@ -20,6 +21,7 @@ totals AS (
     SELECT
         customer_id,
         count(*) AS n_products,
+        sum(n_orders) AS n_bought,
         sum(n_reduced) / sum(n_lines) AS discount_share,
         sum(level * n_lines) / sum(n_lines) FILTER (WHERE level IS NOT NULL) / 1000000.0 AS price_level
     FROM bought
@@ -69,35 +71,13 @@ tops AS (
             || '}' AS shares
     FROM pieces
     GROUP BY customer_id, kind
-),
-given_back AS (
-    SELECT customer_id, "at", -CAST(round(quantity * price * 10000) AS BIGINT) AS worth
-    FROM customer_lines
-    WHERE quantity < 0
-    UNION ALL
-    SELECT customer_id, "at", -CAST(round(value * 10000) AS BIGINT) AS worth
-    FROM orders
-    WHERE customer_id IS NOT NULL AND value < 0 AND order_id NOT IN (SELECT order_id FROM customer_lines WHERE quantity < 0)
-),
-returns AS (
-    SELECT
-        customer_id,
-        count(*) AS n_returns,
-        sum(worth) / 10000.0 AS returned,
-        coalesce(sum(worth) FILTER (WHERE "at" > {as_of} - INTERVAL 365 DAY), 0) / 10000.0 AS returned_12m,
-        coalesce(sum(worth) FILTER (WHERE "at" > {as_of} - INTERVAL 90 DAY), 0) / 10000.0 AS returned_90d
-    FROM given_back
-    GROUP BY customer_id
 )
 SELECT
-    coalesce(totals.customer_id, returns.customer_id) AS customer_id,
-    n_returns,
-    returned,
-    returned_12m,
-    returned_90d,
+    totals.customer_id,
     price_level,
     discount_share,
     n_products,
+    n_bought,
     categories.n AS n_categories,
     categories.name AS category,
     categories.share AS category_share,
@@ -107,6 +87,5 @@ SELECT
     brands.share AS brand_share,
     brands.shares AS brands
 FROM totals
-FULL JOIN returns ON totals.customer_id = returns.customer_id
 LEFT JOIN tops AS categories ON totals.customer_id = categories.customer_id AND categories.kind = 1
 LEFT JOIN tops AS brands ON totals.customer_id = brands.customer_id AND brands.kind = 2

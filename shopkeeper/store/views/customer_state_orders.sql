@@ -1,5 +1,4 @@
 -- A part of customer_state: what the orders of each customer say.
--- Time zones are converted once a quarter of an hour that occurs: no zone changes its clocks within one.
 WITH ordered AS (
     SELECT
         customer_id,
@@ -7,17 +6,12 @@ WITH ordered AS (
         time_bucket(INTERVAL 15 MINUTE, "at") AS quarter,
         CAST(round(value * 10000) AS BIGINT) AS worth,
         CAST(round(units * 10000) AS BIGINT) AS units,
-        n_products,
         payment_method
     FROM customer_orders
 ),
-quarters AS (
-    SELECT quarter, quarter AT TIME ZONE 'UTC' AT TIME ZONE '{time_zone}' AS here
-    FROM (SELECT DISTINCT quarter FROM ordered)
-),
 placed AS (
-    SELECT ordered.customer_id, CAST(here AS DATE) AS day, hour(here) AS hour, isodow(here) AS weekday
-    FROM ordered JOIN quarters ON ordered.quarter = quarters.quarter
+    SELECT customer_id, local_times.date AS day, hour, weekday
+    FROM ordered JOIN local_times ON ordered.quarter = local_times.quarter
 ),
 gaps AS (
     SELECT customer_id, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
@@ -69,8 +63,7 @@ totals AS (
         coalesce(sum(worth) FILTER (WHERE "at" > {as_of} - INTERVAL 90 DAY), 0) / 10000.0 AS revenue_90d,
         sum(worth) / 10000.0 / nullif(count(worth), 0) AS order_value_mean,
         sum(units) / 10000.0 / nullif(count(units), 0) AS basket_units_mean,
-        sum(n_products) AS n_bought,
-        sum(n_products) / nullif(count(n_products), 0) AS basket_size_mean
+        count(units) AS n_baskets
     FROM ordered
     GROUP BY customer_id
 )
