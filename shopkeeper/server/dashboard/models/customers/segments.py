@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shopkeeper.capabilities.customers.segments import counting
 from shopkeeper.capabilities.customers.segments.language.completing import Suggestion, complete
 from shopkeeper.capabilities.customers.segments.saved import Segment, built_in
-from shopkeeper.core.errors import BadRequest, ShopkeeperError
+from shopkeeper.core.errors import BadRequest, NotLearned, ShopkeeperError
 from shopkeeper.core.schema import SEGMENTS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OWN = "shopkeeper"
 """Who made the segments that come with Shopkeeper."""
-N_NAMES = 500
+N_NAMES, N_ALIKE = 500, 10
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,15 @@ def suggestions(text: str, caret: int, known: Mapping[str, tuple[str, ...]]) -> 
 def members(view: ShopView, text: str, within: str = "") -> pa.Table:
     """Who belongs to it. Raises `ExpressionError` and `NotLearned`."""
     return counting.members(view, text, within=within)
+
+
+def look_alikes(shop: Shop, segment_id: str) -> Mapping[str, Any] | None:
+    """Who is most like the members, as `customers.look_alikes` says; None before segments were learned, or with too few."""
+    try:
+        body = shop.ask("customers.look_alikes", segment=segment_id, n=N_ALIKE)
+    except NotLearned:
+        return None
+    return body if body.get("customers") else None
 
 
 def save(shop: Shop, row: Mapping[str, Any], made_by: str) -> None:

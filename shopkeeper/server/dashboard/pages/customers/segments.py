@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -15,7 +16,7 @@ from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import tabs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from shopkeeper.capabilities.customers.segments.language.completing import Suggestion
     from shopkeeper.server.dashboard.desk import Desk
@@ -33,10 +34,14 @@ async def build(desk: Desk) -> None:
     with tabs.head(desk, "segments"):
         cards.export(desk, "segment_members")
     chosen = next((row for row in listed if row.segment.segment_id == desk.query("segment")), None)
+    alike = await desk.work(segments.look_alikes, desk.shop, chosen.segment.segment_id) if chosen else None
     editor = Editor(desk, known)
     with cards.box("sk-grid sk-2-1"):
-        with cards.card(desk.t("segments.line"), desk.t("segments.line_under")):
-            await editor.build(desk.query("expression"), chosen)
+        with cards.box("sk-stack"):
+            with cards.card(desk.t("segments.line"), desk.t("segments.line_under")):
+                await editor.build(desk.query("expression"), chosen)
+            if alike is not None:
+                _alike(desk, alike)
         _list(desk, listed)
 
 
@@ -155,6 +160,31 @@ def _count(desk: Desk, tried: Tried) -> None:
                 cards.text(f"{t(f'error.{part}')}: {tried.problem.get(part, '')}", "sk-muted sk-small")
     else:
         cards.text(t("segments.hint"), "sk-muted sk-small")
+
+
+def _alike(desk: Desk, body: Mapping[str, Any]) -> None:
+    """Customers who do not belong, and are most like those who do."""
+    t, f = desk.t, desk.f
+    apart = ", ".join(
+        t(
+            "segments.apart",
+            feature=t.feature(each["feature"]),
+            members=f.number(each["members"]),
+            others=f.number(each["others"]),
+        )
+        for each in body["apart_by"]
+    )
+    with cards.card(t("segments.alike"), t("segments.alike_under", apart=apart), is_flush=True):
+        columns = [(t("customers.column_customer"), False), (t("segments.likeness"), True), (t("customers.reasons"), False)]
+        rows = [
+            (
+                partial(cards.link, row["customer_id"], f"/customers/{quote(row['customer_id'], safe='')}"),
+                f.share(row["likeness"], 1),
+                ", ".join(f"{t.feature(each['feature'])} {f.number(each.get('customer'))}" for each in row["because"]),
+            )
+            for row in body["customers"]
+        ]
+        cards.table(columns, rows)
 
 
 def _list(desk: Desk, listed: Sequence[Listed]) -> None:
