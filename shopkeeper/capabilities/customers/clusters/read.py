@@ -38,16 +38,22 @@ def read_buyers(view: ShopView, names: tuple[str, ...]) -> Buyers:
     """The named features of all customers who have ordered. Raises `NotEnoughData` where nobody has."""
     wanted = tuple(dict.fromkeys(("customer_id", "n_orders", *names)))
     every = view.table(source_of(view), wanted)
-    found = every.filter(pc.greater(every["n_orders"], 0)).combine_chunks()
-    if not found.num_rows:
+    customers = every["customer_id"].combine_chunks()
+    with_orders = np.flatnonzero(_numbers(every["n_orders"]) > 0)
+    if not len(with_orders):
         raise NotEnoughData(
             "Nobody has ordered yet, so there is nobody to group.",
             got=f"{every.num_rows:,} customers, none of them with an order",
             wanted="at least one customer with an order",
             next="import order_lines with a customer_id: `shopkeeper import orders.csv`",
         )
-    found = found.take(pc.sort_indices(found["customer_id"]))
-    matrix = np.empty((len(names), found.num_rows))
+    order = with_orders[np.asarray(pc.sort_indices(customers.take(pa.array(with_orders))))]
+    matrix = np.empty((len(names), len(order)))
     for place, name in enumerate(names):
-        matrix[place] = found[name].cast(pa.float64()).to_numpy()
-    return Buyers(found["customer_id"].combine_chunks(), names, matrix, every.num_rows - found.num_rows)
+        matrix[place] = _numbers(every[name])[order]
+    return Buyers(customers.take(pa.array(order)), names, matrix, every.num_rows - len(order))
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """float64, NaN where it is not known."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False))
