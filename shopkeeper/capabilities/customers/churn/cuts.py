@@ -11,6 +11,7 @@ from shopkeeper.capabilities.customers.churn.rhythm import gaps_days, return_day
 from shopkeeper.core.errors import NotEnoughData
 
 FEWEST_CUTS, MOST_CUTS = 3, 4  # to learn from, to choose and calibrate on, to be judged on; one more to do it twice
+SPARE_CUTS = 2
 ALIKE = 1.5  # horizons that differ by less share their moments: what was known at each is then worked out once
 LARGE = 100_000  # customers from whom on every moment costs so much that moments are always shared, and there are three
 FIRST_ORDERS = 0.005  # share of the days of orders that may lie before the time that counts: stray old orders
@@ -70,7 +71,10 @@ def questions(orders: OrderDays, as_of: int, buys_within_days: int) -> tuple[Que
     )
 
 
-def cut_moments(orders: OrderDays, as_of: int, question: Question) -> list[int]:
-    """Moments (microseconds), the newest first: what comes after each, up to its horizon, is known, and does not overlap."""
+def cut_moments(orders: OrderDays, as_of: int, question: Question) -> tuple[int, list[int]]:
+    """(how many to take, moments in microseconds, the newest first): what comes after each is known, and does not overlap.
+
+    There are a few more than are taken, for those at which there is nothing to learn.
+    """
     n_cuts = FEWEST_CUTS if len(orders.customers) > LARGE else MOST_CUTS
-    return [as_of - (number + 1) * question.spacing_days * DAY for number in range(n_cuts)]
+    return n_cuts, [as_of - (number + 1) * question.spacing_days * DAY for number in range(n_cuts + SPARE_CUTS)]

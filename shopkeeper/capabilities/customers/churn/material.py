@@ -53,12 +53,12 @@ class Past:
         return cls(view, sample, orders, as_of, questions(orders, as_of, buys_within_days))
 
     def moments(self, question: Question) -> list[int]:
-        """The cuts with enough customers, the newest first; `NotEnoughData` with fewer than three."""
-        found = []
-        for moment in cut_moments(self.orders, self.as_of, question):
-            if not self._is_enough(question, moment):
-                break
-            found.append(moment)
+        """The cuts with enough customers of either kind, the newest first; `NotEnoughData` with fewer than three.
+
+        A period in which all did the same (or nobody) teaches nothing and is passed over for an older one.
+        """
+        n_cuts, possible = cut_moments(self.orders, self.as_of, question)
+        found = [moment for moment in possible if self._is_enough(question, moment)][:n_cuts]
         if len(found) < FEWEST_CUTS:
             raise NotEnoughData(
                 f"There is too little of the past to learn whether there will be {question.title}.",

@@ -31,8 +31,9 @@ def test_a_short_past_has_the_longest_horizon_that_fits():
 def test_moments_do_not_reach_into_each_other():
     known = orders(1_000, 20)
     wanted, _ = questions(known, 1_000 * DAY, 60)
-    moments = cut_moments(known, 1_000 * DAY, wanted)
-    assert moments == [(1_000 - 60 * n) * DAY for n in (1, 2, 3, 4)]
+    n_cuts, moments = cut_moments(known, 1_000 * DAY, wanted)
+    assert n_cuts == 4
+    assert moments == [(1_000 - 60 * n) * DAY for n in (1, 2, 3, 4, 5, 6)]
 
 
 def test_no_past_is_refused():

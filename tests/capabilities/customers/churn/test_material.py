@@ -73,3 +73,22 @@ def test_too_few_customers_are_refused(worlds, opened):
         with pytest.raises(NotEnoughData) as caught:
             past.moments(past.questions[0])
     assert "at least 40 customers" in caught.value.got
+
+
+def test_a_period_in_which_all_did_the_same_is_passed_over(worlds, opened):
+    lines = worlds["memoryless"](80, 300.0, 40.0)
+    newest = max(line["at"] for line in lines)
+    everybody = [
+        {
+            **line,
+            "line_id": f"all{line['customer_id']}",
+            "order_id": f"all{line['customer_id']}",
+            "at": newest - timedelta(days=40),
+        }
+        for line in {line["customer_id"]: line for line in lines}.values()
+    ]
+    with closing(opened(lines + everybody).view()) as view:
+        past = Past.of(view, 30, 10_000)
+        moments = past.moments(past.questions[0])
+        spacing = past.questions[0].spacing_days
+        assert [round((past.as_of - moment) / DAY / spacing) for moment in moments][:2] == [1, 3]
