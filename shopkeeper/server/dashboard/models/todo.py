@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "import_first", "never_learned", "refused", "failed", "outdated", "not_promoted", "out_of_stock", "returns",
-    "rules_problem", "rules_ended", "rejected",
+    "rules_problem", "rules_ended", "rejected", "never_learned_many", "outdated_many", "at_risk", "left_behind",
 ]  # fmt: skip
 
 RUNS_LOOKED_AT = 20
@@ -29,6 +29,8 @@ MIN_RETURN_UNITS = 20
 HIGH_RETURN_SHARE = 0.3
 ENDED_DAYS = 7
 N_NAMED = 3
+MANY = 3
+"""From so many tasks on that say the same, they are one thing to do."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Todo:
     @property
     def is_urgent(self) -> bool:
         """Whether something does not work, as against something that could be better."""
-        return self.kind in ("import_first", "never_learned", "failed", "out_of_stock", "rules_problem")
+        return self.kind in ("import_first", "never_learned", "never_learned_many", "failed", "out_of_stock", "rules_problem")
 
 
 def todo(shop: Shop, view: ShopView, newest_day: date | None) -> tuple[Todo, ...]:
@@ -50,8 +52,9 @@ def todo(shop: Shop, view: ShopView, newest_day: date | None) -> tuple[Todo, ...
     if newest_day is None:
         return (Todo("import_first", "/import"),)
     found: list[Todo] = []
-    for name, task in sorted(shop.registry.tasks.items()):
-        found.extend(_of_task(name, task, shop))
+    of_tasks = [entry for name, task in sorted(shop.registry.tasks.items()) for entry in _of_task(name, task, shop)]
+    found.extend(_together(of_tasks))
+    found.extend(_customers(view))
     found.extend(_out_of_stock(view))
     found.extend(_returns(view))
     found.extend(_steering(shop, view, datetime.now(UTC)))
@@ -82,6 +85,44 @@ def _of_task(name: str, task: Task, shop: Shop) -> list[Todo]:
     learned = next((run for run in runs if run.model_version), None)
     if learned is not None and not learned.promoted:
         found.append(Todo("not_promoted", link, {"task": name, "why": learned.promotion_reason}))
+    return found
+
+
+def _together(found: list[Todo]) -> list[Todo]:
+    """What many tasks say as one entry: a new shop has one thing to do, not twenty."""
+    kept: list[Todo] = []
+    for kind, many in (("never_learned", "never_learned_many"), ("outdated", "outdated_many")):
+        same = [entry for entry in found if entry.kind == kind]
+        if len(same) < MANY:
+            kept += same
+            continue
+        names = ", ".join(str(entry.facts["task"]) for entry in same[:N_NAMED]) + " …"
+        days = max(int(entry.facts.get("days", 0)) for entry in same)
+        kept.append(Todo(many, "/tasks", {"n": len(same), "names": names, "days": days}))  # type: ignore[arg-type]
+    return kept + [entry for entry in found if entry.kind not in ("never_learned", "outdated")]
+
+
+def _customers(view: ShopView) -> list[Todo]:
+    """Whom to write to: customers who are late by their own rhythm, and those who left a cart behind."""
+    found: list[Todo] = []
+    if view.count("customer_profiles"):
+        row = view.sql(
+            """
+            SELECT count(*) AS n, coalesce(sum(coalesce(expected_value, value_12m)), 0) AS value FROM customer_profiles
+            WHERE stage = 'at_risk' AND NOT coalesce(opted_out, false)
+            """
+        ).to_pylist()[0]
+        if row["n"]:
+            found.append(Todo("at_risk", "/customers", row))
+    if view.count("abandonments"):
+        row = view.sql(
+            """
+            SELECT count(DISTINCT customer_id) AS n, coalesce(sum(value), 0) AS value FROM abandonments
+            WHERE kind <> 'browse' AND customer_id <> ''
+            """
+        ).to_pylist()[0]
+        if row["n"]:
+            found.append(Todo("left_behind", "/customers/journeys", row))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
@@ -19,6 +19,7 @@ ICONS = {
     "import_first": "upload_file", "never_learned": "school", "refused": "block", "failed": "error_outline",
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
     "rejected": "rule", "rules_problem": "push_pin", "rules_ended": "event_busy",
+    "never_learned_many": "school", "outdated_many": "update", "at_risk": "person_alert", "left_behind": "shopping_cart",
 }  # fmt: skip
 
 
@@ -100,12 +101,16 @@ def _todos(desk: Desk, todos: tuple[Todo, ...]) -> None:
                     item.props["href"] = entry.link
                     ui.icon(ICONS[entry.kind]).classes("sk-bad" if entry.is_urgent else "sk-warn")
                     with cards.box("sk-grow"):
-                        facts = {
-                            name: value if isinstance(value, str) else desk.f.number(value) for name, value in entry.facts.items()
-                        }
+                        facts = {name: _fact(desk, name, value) for name, value in entry.facts.items()}
                         cards.text(desk.t(f"todo.{entry.kind}", **facts), tag="b")
                         cards.text(desk.t(f"todo.{entry.kind}_why", **facts), tag="small")
                     ui.icon("chevron_right").classes("sk-muted")
+
+
+def _fact(desk: Desk, name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return desk.f.money(value, whole=True) if name == "value" else desk.f.number(value)
 
 
 def _top_products(desk: Desk, products: tuple[today.TopProduct, ...]) -> None:

@@ -19,6 +19,12 @@ VIEWED = {"event_id": "e1", "at": NEWEST, "event": "view_item", "customer_id": "
 
 
 @pytest.fixture
+def alone(monkeypatch):
+    """However many tasks say the same, each is an entry of its own."""
+    monkeypatch.setattr("shopkeeper.server.dashboard.models.todo.MANY", 1000)
+
+
+@pytest.fixture
 def kinds(shop, empty_memory):
     def read(only=""):
         found = empty_memory.get(object(), lambda view: todo(shop, view, NEWEST.date()))
@@ -32,7 +38,16 @@ def test_an_empty_shop_needs_orders_first(shop, empty_memory):
     assert (entry.kind, entry.link, entry.is_urgent) == ("import_first", "/import", True)
 
 
-def test_a_task_that_never_ran_is_named(declared, shop, kinds):
+def test_many_tasks_that_never_ran_are_one_thing_to_do(shop, kinds):
+    shop.append("order_lines", [{**LINE, "line_id": "1"}])
+    entry = kinds()["never_learned_many"]
+    assert entry.is_urgent
+    assert entry.link == "/tasks"
+    assert entry.facts["n"] > 10
+    assert "never_learned" not in kinds()
+
+
+def test_a_task_that_never_ran_is_named(alone, declared, shop, kinds):
     counting.declare(declared)
     shop.append("order_lines", [{**LINE, "line_id": "1"}])
     assert kinds("counting.count")["never_learned"].facts["question"] == "How often was each product met?"
@@ -129,7 +144,7 @@ def test_rules_that_ended_lately_and_are_still_on_are_told(shop, kinds):
     assert (kinds()["rules_ended"].facts["n"], kinds()["rules_ended"].facts["names"]) == (1, "ended")
 
 
-def test_what_runs_on_request_or_never_had_its_tables_is_no_reminder(shop, kinds):
+def test_what_runs_on_request_or_never_had_its_tables_is_no_reminder(alone, shop, kinds):
     shop.append("events", [VIEWED])
     shop.append("order_lines", [{**LINE, "line_id": "l"}])
     with pytest.raises(NotEnoughData):
