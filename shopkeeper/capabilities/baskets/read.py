@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -35,15 +36,14 @@ class Level:
     """The same baskets looked at by ``name``'s items: products, categories or brands.
 
     ``ids`` says what each code is. ``parent`` int32 [items] is the item right above (a category's), -1 where there is none.
-    ``member`` int32 [members] and ``member_starts`` int64 [items + 1]: the products that count as the item.
+    ``direct`` are the baskets of what products say themselves, without what is above it; where nothing is, ``baskets``.
     """
 
     name: str
     baskets: Baskets
+    direct: Baskets
     ids: pa.LargeStringArray
     parent: Array
-    member_starts: Array
-    member: Array
 
 
 def read_baskets(view: ShopView) -> ShopBaskets:
@@ -87,15 +87,13 @@ def read_views(view: ShopView, products: pa.LargeStringArray) -> Baskets:
 
 def read_level(view: ShopView, shop: ShopBaskets, name: str) -> Level:
     """The baskets by product, by category with all categories above it (Srikant & Agrawal 1995), or by brand."""
-    n = len(shop.products)
     if name == "product":
-        everyone = np.arange(n, dtype=np.int32)
-        return Level(name, shop.baskets, shop.products, np.full(n, -1, np.int32), np.arange(n + 1), everyone)
+        return Level(name, shop.baskets, shop.baskets, shop.products, np.full(len(shop.products), -1, np.int32))
     column = "product_type" if name == "category" else "brand"
     table = view.table("products", ("product_id", column))
     place = np.asarray(pc.fill_null(pc.index_in(shop.products, value_set=_whole(table["product_id"])), -1))
-    words = [None if at < 0 else table[column][at].as_py() for at in place.tolist()]
-    paths = [_path(word, name) for word in words]
+    known = table[column].to_pylist()
+    paths = [_path(known[at], name) if at >= 0 else [] for at in place.tolist()]
     return _level(name, shop, paths)
 
 
@@ -119,16 +117,23 @@ def _level(name: str, shop: ShopBaskets, paths: list[list[str]]) -> Level:
     code = {word: place for place, word in enumerate(ids)}
     parent = np.full(len(ids), -1, np.int32)
     for path in paths:
-        for above, below in zip(path, path[1:], strict=False):
+        for above, below in itertools.pairwise(path):
             parent[code[below]] = code[above]
-    pairs = [(code[word], product) for product, path in enumerate(paths) for word in path]
-    item = np.array([each for each, _ in pairs], np.int64)
-    product = np.array([each for _, each in pairs], np.int32)
-    members = baskets_of(item, product, len(ids), len(paths))
-    of_products = baskets_of(product, item, len(paths), len(ids))  # the items of each product
-    n_items = of_products.sizes[shop.baskets.item]
-    basket = np.repeat(np.repeat(np.arange(len(shop.baskets)), shop.baskets.sizes), n_items)
-    first = np.repeat(of_products.starts[shop.baskets.item] - np.cumsum(n_items) + n_items, n_items)
-    line = of_products.item[first + np.arange(len(first))] if len(first) else np.empty(0, np.int32)
-    baskets = baskets_of(basket, line, len(shop.baskets), len(ids))
-    return Level(name, baskets, pa.array(ids, pa.large_string()), parent, members.starts, members.item)
+    baskets = _by_items(shop.baskets, [[code[word] for word in path] for path in paths], len(ids))
+    direct = (
+        _by_items(shop.baskets, [[code[path[-1]]] if path else [] for path in paths], len(ids))
+        if (parent >= 0).any()
+        else baskets
+    )
+    return Level(name, baskets, direct, pa.array(ids, pa.large_string()), parent)
+
+
+def _by_items(baskets: Baskets, items_of: list[list[int]], n_items: int) -> Baskets:
+    """The baskets by the items of their products: ``items_of`` has those of each product."""
+    sizes = np.array([len(items) for items in items_of], np.int64)
+    items = np.array([item for items in items_of for item in items], np.int32)
+    starts = np.cumsum(sizes) - sizes
+    n_each = sizes[baskets.item]
+    basket = np.repeat(np.repeat(np.arange(len(baskets)), baskets.sizes), n_each)
+    first = np.repeat(starts[baskets.item] - (np.cumsum(n_each) - n_each), n_each)
+    return baskets_of(basket, items[first + np.arange(len(first))], len(baskets), n_items)

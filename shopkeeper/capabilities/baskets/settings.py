@@ -16,6 +16,33 @@ class BasketsSettings:
         0.005, "smallest share of the baskets that an itemset is in; fewer than 5 baskets never count", low=0, high=1
     )
     max_items: int = setting(5, "largest number of products in an itemset", unit="products", low=2, high=20)
+    itemset_method: str = setting(
+        "auto", "how itemsets are searched; all find the same", choices=("auto", "eclat", "fp_growth", "apriori")
+    )
+    itemsets_most: int = setting(
+        200_000, "most itemsets of a level; where there are more the support is raised", unit="itemsets", low=100, high=10_000_000
+    )
+    itemset_memory_mb: int = setting(
+        1_000, "most memory for counting itemsets and rules; where it needs more the support is raised", unit="MB", low=10,
+        high=1_000_000,
+    )  # fmt: skip
+    rules_most: int = setting(
+        5_000, "most rules of a level: those with most baskets beyond chance", unit="rules", low=1, high=1_000_000
+    )
+    rule_error_share: float = setting(
+        0.05, "chance that any of the rules of all levels is wrong: p-values are corrected to it", low=0.0001, high=0.5
+    )
+    min_confidence: float = setting(
+        0.1, "smallest share of the baskets with the antecedent that have the consequent", low=0, high=1
+    )
+    min_lift: float = setting(1.2, "how many times more often than chance makes in baskets of these sizes", low=1, high=1000)
+    keep_redundant: bool = setting(False, "keep longer rules whose every item is not needed")
+    recent_days: int = setting(
+        56, "the newest days that rules are compared in with the time before; at most half of it", unit="days", low=1, high=3650
+    )
+    rules_test_share: float = setting(
+        0.2, "share of the baskets, the newest, on which earlier rules are judged", low=0.02, high=0.5
+    )
     # together and bundles
     error_share: float = setting(
         0.05, "share of the complements that may be chance: p-values are corrected to it", low=0.0001, high=0.5
@@ -27,7 +54,7 @@ class BasketsSettings:
         100, "of larger baskets a random part of this many products counts", unit="products", low=2, high=1000
     )
     together_trials: int = setting(
-        14, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
+        20, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
     )
     together_test_share: float = setting(
         0.1, "share of the baskets that the last period has, and the one before it", low=0.02, high=0.3
