@@ -80,8 +80,7 @@ def learn_rhythm(history: OrderDays, moment: int, *, n_least: int = 50) -> Rhyth
     Where fewer than ``n_least`` second orders or later gaps are known, their curve is Student's as the prior has it. A young shop
     cannot have seen long gaps: what it saw counts as the share of all that a gap of `USUAL_LOG_DAYS` leaves room for.
     """
-    from scipy.special import ndtr
-    from scipy.stats import norm, t
+    from scipy.special import ndtr, ndtri, stdtrit  # scipy.stats takes more than a second to load
 
     known = gaps(history, moment)
     is_last = ~known.ended
@@ -95,11 +94,11 @@ def learn_rhythm(history: OrderDays, moment: int, *, n_least: int = 50) -> Rhyth
     second, later = lengths(known.log_days[first], known.ended[first]), lengths(z[~first], known.ended[~first])
     start, spread = (float(part[0]) for part in next_gap(prior, *np.zeros((3, 1))))
     if np.count_nonzero(known.ended & first) < n_least:
-        second = Lengths(start + spread * t.ppf(_SHARES, 2.0 * prior.shape), _SHARES, second.ending_share)
+        second = Lengths(start + spread * stdtrit(2.0 * prior.shape, _SHARES), _SHARES, second.ending_share)
     if np.count_nonzero(known.ended & ~first) < n_least:
-        later = Lengths(t.ppf(_SHARES, 2.0 * prior.shape + 2.0), _SHARES, later.ending_share)
-    second = _continued(second, seen, norm.ppf(_SHARES) * USUAL_LOG_DAYS[1] + USUAL_LOG_DAYS[0])
-    return Rhythm(prior, second, _continued(later, seen, t.ppf(_SHARES, 2.0 * prior.shape + 2.0)))
+        later = Lengths(stdtrit(2.0 * prior.shape + 2.0, _SHARES), _SHARES, later.ending_share)
+    second = _continued(second, seen, ndtri(_SHARES) * USUAL_LOG_DAYS[1] + USUAL_LOG_DAYS[0])
+    return Rhythm(prior, second, _continued(later, seen, stdtrit(2.0 * prior.shape + 2.0, _SHARES)))
 
 
 def _continued(curve: Lengths, seen: float, usual: Array) -> Lengths:

@@ -12,16 +12,28 @@ def smaller_p(n: Array, of: Array, n_rest: Array, of_rest: Array) -> Array:
 
     Fisher's exact test, one-sided: all whole numbers, which stay exact where few are looked at. 1 where a side has no case.
     """
-    from scipy.stats import hypergeom
+    cells = zip(*(np.asarray(values, np.int64).tolist() for values in (n, of, n_rest, of_rest)), strict=True)
+    return np.array([_one_p(*cell) for cell in cells])
 
-    n, of, n_rest, of_rest = (np.asarray(values, np.int64) for values in (n, of, n_rest, of_rest))
-    result = np.ones(len(n))
-    known = np.flatnonzero((of > 0) & (of_rest > 0))
-    if len(known):
-        a, b = n[known], of[known]
-        found = hypergeom.cdf(a, b + of_rest[known], a + n_rest[known], b)
-        result[known] = np.clip(found, 0.0, 1.0)
-    return result
+
+def _one_p(n: int, of: int, n_rest: int, of_rest: int) -> float:
+    """The hypergeometric probability of 0 to ``n``: its terms from so far below that what is left out cannot be seen."""
+    from scipy.special import gammaln
+
+    if of == 0 or of_rest == 0:
+        return 1.0
+    total, marked = of + of_rest, n + n_rest
+    share = marked / total
+    deviation = float(np.sqrt(of * share * (1.0 - share)))
+    start = max(0, of - (total - marked), min(n, int(of * share - 12.0 * deviation)) - 200)
+    k = np.arange(start, n + 1, dtype=np.float64)
+
+    def log_choose(a: float | Array, b: float | Array) -> Array:
+        result: Array = gammaln(a + 1.0) - gammaln(b + 1.0) - gammaln(a - b + 1.0)
+        return result
+
+    terms = log_choose(marked, k) + log_choose(total - marked, of - k) - log_choose(total, of)
+    return float(min(np.exp(terms).sum(), 1.0))
 
 
 def corrected(p: Array) -> Array:

@@ -9,6 +9,16 @@ def test_the_lady_tasting_tea():
     assert smaller_p(np.array([0]), np.array([4]), np.array([4]), np.array([4]))[0] == pytest.approx(1 / 70)
 
 
+def test_it_is_the_hypergeometric_distribution():
+    from scipy.stats import hypergeom
+
+    random = np.random.default_rng(0)
+    of, of_rest = random.integers(1, 3_000, 60), random.integers(1, 400_000, 60)
+    n, n_rest = random.binomial(of, 0.28), random.binomial(of_rest, 0.3)
+    wanted = hypergeom.cdf(n, of + of_rest, n + n_rest, of)
+    np.testing.assert_allclose(smaller_p(n, of, n_rest, of_rest), wanted, rtol=1e-6, atol=1e-12)
+
+
 def test_a_side_without_cases_says_nothing():
     assert smaller_p(np.array([0, 3]), np.array([0, 9]), np.array([5, 0]), np.array([9, 0])).tolist() == [1.0, 1.0]
 

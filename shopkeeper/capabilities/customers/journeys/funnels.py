@@ -28,10 +28,10 @@ _DEPTHS = """, bought AS (
     SELECT DISTINCT ordered.visit_id, order_lines.product_id
     FROM ordered JOIN order_lines ON order_lines.order_id = ordered.order_id
     WHERE ordered.visit_id IS NOT NULL AND order_lines.quantity > 0
-), reached AS (
+), reached AS MATERIALIZED (
     SELECT visits.visit_id, greatest(visits.depth, coalesce(placed.depth, 0)) AS depth
     FROM visits LEFT JOIN (SELECT DISTINCT visit_id, 4 AS depth FROM ordered) AS placed ON placed.visit_id = visits.visit_id
-), with_product AS (
+), with_product AS MATERIALIZED (
     SELECT visit_id, product_id, max(depth) AS depth
     FROM (
         SELECT visit_id, product_id, depth FROM done WHERE product_id IS NOT NULL AND depth > 0
@@ -47,7 +47,7 @@ _DEPTHS = """, bought AS (
 ), categories_reached AS (
     SELECT visit_id, coalesce(trim(split_part(product_type, '>', 1)), '{unknown}') AS category, max(depth) AS depth
     FROM products_reached LEFT JOIN products USING (product_id) GROUP BY ALL
-), each AS (
+), each AS MATERIALIZED (
     SELECT reached.depth, coalesce(channel, '{unknown}') AS channel, coalesce(device, '{unknown}') AS device,
            lpad(CAST(hour({local}) AS VARCHAR), 2, '0') AS hour
     FROM visits JOIN reached USING (visit_id)
@@ -190,6 +190,7 @@ def _headline(table: pa.Table, days: int) -> str:
     if large:
         worst = max(large, key=lambda row: (row["n_missing"], row["name"]))
         where = (worst["title"] or worst["name"])[:40]
-        more = f" {len(large)} drops are larger than elsewhere, most before {worst['step']} in {worst['dimension']} {where}."
+        drops = "drop is" if len(large) == 1 else "drops are"
+        more = f" {len(large)} {drops} larger than elsewhere, most before {worst['step']} in {worst['dimension']} {where}."
     first = steps[0]
     return f"Of {first['n_visits']:,} visits in {days:,} days {told}.{more}"
