@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.capabilities.customers.churn.cuts import FEWEST_CUTS, Question, cut_moments, questions
-from shopkeeper.capabilities.customers.churn.read import DAY, FEATURES, OrderDays, read_order_days, read_states
+from shopkeeper.capabilities.customers.churn.read import DAY, FEATURES, OrderDays, read_kept_states, read_order_days, read_states
 from shopkeeper.capabilities.customers.churn.rhythm import Rhythm, learn_rhythm
 from shopkeeper.capabilities.customers.classifying.method import Examples
+from shopkeeper.capabilities.customers.read import Features
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.compiling import Array
@@ -101,11 +102,14 @@ class Past:
         if not is_today and len(place) > self.sample:
             kept = np.sort(np.argsort(self._lot(place), kind="stable")[: self.sample])
             place, odds = place[kept], odds[kept]
-        states = read_states(self.view if is_today else self.view.before(from_micros(moment)), today=is_today)
-        at = np.asarray(
-            pc.index_in(self.orders.customers.take(pa.array(place)), value_set=pa.array(states.customer_id, pa.string()))
-        )
+        customers = self.orders.customers.take(pa.array(place))
+        states = self._kept_today(customers, place) if is_today else read_states(self.view.before(from_micros(moment)))
+        at = np.asarray(pc.index_in(customers, value_set=pa.array(states.customer_id, pa.string())))
         return Known(moment, place, states.matrix[at], rhythm, odds)
+
+    def _kept_today(self, customers: pa.Array, place: Array) -> Features:
+        quiet = (self.as_of - self.orders.last[self.orders.start[place + 1] - 1]) / DAY
+        return read_kept_states(self.view, customers, quiet) or read_states(self.view)
 
     def _lot(self, place: Array) -> Array:
         """int64: a number drawn for each customer by its own number alone: later customers change no earlier sample."""

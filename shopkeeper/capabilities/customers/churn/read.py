@@ -13,6 +13,7 @@ from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.compiling import Array
 
 DAY = 86_400_000_000
+SAME_DAYS = 1e-6
 
 FEATURES = (
     "recency_days", "tenure_days", "n_orders", "n_orders_12m", "n_orders_90d", "gap_mean_days", "gap_median_days", "gap_std_days",
@@ -60,8 +61,20 @@ def read_order_days(view: ShopView) -> OrderDays:
     return OrderDays(ids.take(pa.array(start[:-1])), start, first, last)
 
 
-def read_states(view: ShopView, *, today: bool = False) -> Features:
-    """What is known at the view's moment of every customer: `FEATURES`; ``today``: as the task `customers.features` kept it."""
-    if today and view.count("customer_features"):
-        return read_features(view, "customer_features", FEATURES)
+def read_states(view: ShopView) -> Features:
+    """What is known at the view's moment of every customer: `FEATURES`."""
     return read_features(view, "customer_state", FEATURES)
+
+
+def read_kept_states(view: ShopView, customers: pa.Array, recency_days: Array) -> Features | None:
+    """The same of today, as the task `customers.features` kept it, which costs nothing; None where that is not of today.
+
+    ``customers`` who have ordered, and how long ago (float64 days): what was kept at another moment, or of other orders, says
+    something else of one of them.
+    """
+    kept = read_features(view, "customer_features", FEATURES)
+    place = pc.index_in(customers, value_set=pa.array(kept.customer_id, pa.string()))
+    if place.null_count or not len(place):
+        return None
+    is_same = np.abs(kept.column("recency_days")[np.asarray(place)] - recency_days) < SAME_DAYS
+    return kept if bool(is_same.all()) else None

@@ -2,10 +2,11 @@ from contextlib import closing
 from datetime import timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from shopkeeper.capabilities.customers.churn.material import Past
-from shopkeeper.capabilities.customers.churn.read import DAY
+from shopkeeper.capabilities.customers.churn.read import DAY, read_kept_states
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.store.arrow_types import from_micros, to_micros
 
@@ -92,3 +93,19 @@ def test_a_period_in_which_all_did_the_same_is_passed_over(worlds, opened):
         moments = past.moments(past.questions[0])
         spacing = past.questions[0].spacing_days
         assert [round((past.as_of - moment) / DAY / spacing) for moment in moments][:2] == [1, 3]
+
+
+def test_features_that_were_kept_at_another_moment_are_not_todays(worlds, opened):
+    """What `customers.features` kept is used only where it is of this very moment and of these orders."""
+    lines = sorted(worlds["memoryless"](60, 300.0, 40.0, 5), key=lambda line: line["at"])
+    shop = opened(lines[:-3])
+    shop.run("customers.features")
+    with closing(shop.view()) as view, closing(view.before(view.as_of)) as bare:
+        kept, fresh = (Past.of(each, 30, 10_000).at(to_micros(view.as_of)) for each in (view, bare))
+        np.testing.assert_array_equal(kept.features, fresh.features)
+        assert read_kept_states(view, pa.array(["c00000"]), np.zeros(1)) is None
+    shop.append("order_lines", [{**line, "customer_id": f"new{n}"} for n, line in enumerate(lines[-3:])])
+    with closing(shop.view()) as view, closing(view.before(view.as_of)) as bare:
+        later, fresh = (Past.of(each, 30, 10_000).at(to_micros(view.as_of)) for each in (view, bare))
+        np.testing.assert_array_equal(later.features, fresh.features)
+        assert len(later.place) == len(kept.place) + 3
