@@ -14,6 +14,11 @@ from shopkeeper.capabilities.customers.segments.language.tree import All, AnyOf,
 from shopkeeper.capabilities.customers.segments.language.words import FACT_WORDS, bare_words, column_of
 
 STARTS = "a column, a stage, something done (bought, viewed, …), in segment, not or ("
+_STARTS = (
+    *((name, "field") for name in COLUMN),
+    *((word, "stage" if name == "stage" else "group") for word, (name, _) in bare_words().items()),
+    *((word, "fact") for word in FACT_WORDS),
+)
 _COMPARING = ("is", "in", "not", "between", "contains")
 
 
@@ -59,12 +64,8 @@ def _one(cursor: Cursor) -> Expression:
 
 
 def _test(cursor: Cursor) -> Expression:
-    for name in COLUMN:
-        cursor.want(name, "field")
-    for word in bare_words():
-        cursor.want(word, "stage" if bare_words()[word][0] == "stage" else "group")
-    for word in FACT_WORDS:
-        cursor.want(word, "fact")
+    for wanted in _STARTS:
+        cursor.want(*wanted)
     if cursor.accept("everyone"):
         return Everyone()
     if cursor.accept("in", "segment"):

@@ -55,7 +55,7 @@ def span(cursor: Cursor) -> Span:
         cursor.want(unit, "unit")
     unit = SPAN_WORDS.get(cursor.token.word, "")
     if not unit:
-        raise cursor.problem("So many of what?", wanted="days, weeks, months, years or hours", near_of=tuple(SPAN_WORDS))
+        raise cursor.problem("So many of what?", wanted="days, weeks, months, years or hours", near_of=tuple(SPAN_DAYS))
     if float(token.text) * SPAN_DAYS[unit] > LONGEST_DAYS:
         raise cursor.problem("That is too long.", wanted="at most 100 years", token=token)
     cursor.take()

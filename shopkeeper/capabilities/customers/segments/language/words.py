@@ -111,7 +111,8 @@ def factor(column: Column, unit: str) -> float:
     return SPAN_DAYS[unit] if column.unit == "days" and unit in SPAN_DAYS else 1.0
 
 
-def bare_words() -> dict[str, tuple[str, str]]:
+@cache
+def bare_words() -> Mapping[str, tuple[str, str]]:
     """Values that need no column: the word -> (column, value). Where two columns have the same, the stage is meant."""
     found: dict[str, tuple[str, str]] = {}
     for name in ("stage", "rfm_segment"):
@@ -132,7 +133,8 @@ def vocabulary() -> tuple[Word, ...]:
     for choice, (name, _) in bare_words().items():
         kind = "stage" if name == "stage" else "group"
         task = _task(SOURCE_OF, name)
-        words.append(Word(choice, kind, f"{COLUMN[name].meaning}: {choice}", "text", "", task, (choice, f"{name} is {choice}")))
+        examples = (f"{name} is {choice}",) if choice in FACT_WORDS else (choice, f"{name} is {choice}")
+        words.append(Word(choice, kind, f"{COLUMN[name].meaning}: {choice}", "text", "", task, examples))
     for text, meaning in FACT_WORDS.items():
         words.append(Word(text, "fact", meaning, examples=_FACT_EXAMPLES[text]))
     for kind, table in (
@@ -140,7 +142,7 @@ def vocabulary() -> tuple[Word, ...]:
     ):  # fmt: skip
         words.extend(Word(text, kind, meaning, examples=_EXAMPLES.get((kind, text), ())) for text, meaning in table.items())
     words.extend(
-        Word(unit, "unit", f"{days:g} days", "number", examples=(f"within 2 {unit}",)) for unit, days in SPAN_DAYS.items()
+        Word(unit, "unit", f"{days:g} days", "number", examples=(f"ordered within 2 {unit}",)) for unit, days in SPAN_DAYS.items()
     )
     words.append(Word(PERCENT, "unit", "of a share", "number", examples=("return_share > 30 %",)))
     return tuple(words)
