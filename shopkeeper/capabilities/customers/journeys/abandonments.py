@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
@@ -68,9 +68,10 @@ GROUP BY visit_id ORDER BY "at" DESC, session_id
 def abandonment_table(view: ShopView, settings: CustomersSettings) -> Result:
     """The table `abandonments`: one row a visit that left something, the newest first."""
     view.progress.step(0.0, "reading visits")
-    begin, parameters = visits_sql(view, view.as_of - timedelta(days=settings.abandoned_days), settings)
-    quiet_since = view.as_of - timedelta(hours=settings.abandoned_after_hours)
-    found = view.sql(begin + _LEFT.format(units=UNITS), {**parameters, "quiet_since": quiet_since})
+    quiet = timedelta(hours=settings.abandoned_after_hours)
+    now = min(view.as_of, _newest(view) + quiet)
+    begin, parameters = visits_sql(view, now - timedelta(days=settings.abandoned_days), settings)
+    found = view.sql(begin + _LEFT.format(units=UNITS), {**parameters, "quiet_since": now - quiet})
     if found.num_rows == 0:
         n = view.sql(begin + " SELECT count(*) AS n FROM visits", parameters)["n"][0].as_py()
         if n == 0:
@@ -99,6 +100,12 @@ def abandonment_table(view: ShopView, settings: CustomersSettings) -> Result:
     )
     view.progress.step(1.0, "telling what was left")
     return Result(table, headline=_headline(kinds, units, customers, settings.abandoned_days))
+
+
+def _newest(view: ShopView) -> datetime:
+    """The newest event or order: prices, which are read too, change when a catalog is brought in, long after what was sold."""
+    newest = view.sql('SELECT max("at") AS "at" FROM (SELECT "at" FROM events UNION ALL SELECT "at" FROM order_lines)')["at"][0]
+    return newest.as_py().replace(tzinfo=UTC) if newest.is_valid else view.as_of
 
 
 def _headline(kinds: list[str], units: list[float | None], customers: list[str | None], days: int) -> str:

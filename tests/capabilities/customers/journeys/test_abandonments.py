@@ -99,3 +99,8 @@ def test_an_earlier_look_sees_nothing_later(visited, order, call):
 def test_a_shop_without_visits_is_refused(visited, call):
     with pytest.raises(NotEnoughData, match=r"customers\.abandonments"):
         call(visited([("s5", None, "page_view")]), "customers.abandonments")
+
+
+def test_a_catalog_that_is_brought_in_later_moves_no_clock(visited, call):
+    shop = visited([("s1", "x", "cart a", 0)])
+    assert left(call(shop, "customers.abandonments", as_of=datetime(2026, 1, 1, tzinfo=UTC))) == {"s1": ("cart", ["a"])}
