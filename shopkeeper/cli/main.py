@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from shopkeeper.cli import asking, data, demo, doctor, people, upkeep, work  # noqa: F401  (they register their commands)
 from shopkeeper.cli.app import app
+from shopkeeper.cli.customers import segments  # noqa: F401
 from shopkeeper.cli.terminal.problems import UsageError, from_usage, stopped, tell
 from shopkeeper.core.errors import ShopkeeperError
 

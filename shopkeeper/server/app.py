@@ -25,6 +25,7 @@ from shopkeeper.server.api.entities import add_entity_routes
 from shopkeeper.server.api.events import Appending, add_fact_routes, events_route
 from shopkeeper.server.api.health import add_health_routes
 from shopkeeper.server.api.routes import Routes, document
+from shopkeeper.server.api.segments import add_segment_routes
 from shopkeeper.server.api.tables import add_table_routes
 from shopkeeper.server.api.tasks import add_task_routes
 from shopkeeper.server.gate import FastRoute, Gate
@@ -92,6 +93,7 @@ def _api(shop: Shop, security: Security, metrics: Metrics) -> FastAPI:
     add_entity_routes(routes, shop, security.settings, metrics)
     add_task_routes(routes, shop)
     add_table_routes(routes, shop, security)
+    add_segment_routes(routes, shop)
     add_health_routes(routes, shop, security, metrics)
 
     async def openapi_document() -> dict[str, Any]:

@@ -17,11 +17,13 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 def tell(error: ShopkeeperError, *, as_json: bool) -> None:
-    """Print the error on stderr: what, got, wanted, next; or RFC 9457 JSON."""
+    """Print the error on stderr: what, the place of it where there is one, got, wanted, next; or RFC 9457 JSON."""
     if as_json:
         typer.echo(json.dumps(error.as_problem(), ensure_ascii=False, default=str), err=True)
         return
     typer.secho(f"Error: {error.what}", err=True, fg="red", bold=True)
+    for line in str(error.facts.get("caret", "")).splitlines():
+        typer.echo(f"    {line}", err=True)
     for label, text in (("got", error.got), ("wanted", error.wanted), ("next", error.next)):
         if text:
             typer.secho(f"  {label:<7}", err=True, fg="red", nl=False)
