@@ -1,8 +1,8 @@
 """Parameters of maximum likelihood for any data: found in logarithms, from several starts, and never without an answer.
 
-The search runs on a sample of the customers (all, if there are few); from its peak, steps of BFGS that begin with the sample's
-curvature reach the peak of all customers in a few rounds. Where the likelihood has no peak inside (nobody leaves, nobody comes
-back, all are the same), the logarithms are drawn weakly to usual values: that is said in `Fit.is_regularized`.
+The search (BFGS) runs on a sample of the customers (all, if there are few); from its peak, steps of BFGS that begin with the
+sample's curvature reach the peak of all customers in a few rounds. Where the likelihood has no peak inside (nobody leaves,
+nobody comes back, all are the same), the logarithms are drawn weakly to usual values: that is said in `Fit.is_regularized`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ AT_BOUND = 10.0
 SPREAD = 1.5  # standard deviation of the logarithms where the data leaves them open
 NEAR = 3.0  # a search that is drawn begins at most this far from the usual values
 SEARCHED = 20_000  # customers on which the peak is searched
-N_ROUNDS = 25
+N_ROUNDS, N_SHORTER = 200, 12
+LONGEST = 1.5  # of a step, in logarithms
+ROUGHLY = 1e-8  # a promise a customer below which a first search ends
 STEP = 1e-4
 
 Loss = Callable[[Array], tuple[float, Array]]
@@ -102,12 +104,13 @@ def _peak(
 ) -> Array:
     """The logarithms of the parameters with the least loss of all customers."""
     of_sample = _loss(log_likelihood, sample, middle, pull * sample.n_customers / max(cases.n_customers, 1.0))
-    tried = [_descent(of_sample, np.log(np.asarray(start, np.float64))) for start in starts]
+    first = np.eye(len(middle))
+    tried = [_descent(of_sample, np.log(np.asarray(start, np.float64)), first, ROUGHLY) for start in starts]
     best = min(tried, key=lambda each: of_sample(each)[0])
     of_all = of_sample if sample is cases else _loss(log_likelihood, cases, middle, pull)
     # All customers: as near as a hundredth of a standard error, where each look at them takes long; a sample: to the last digit.
     enough = 1e-14 if sample is cases else 1e-4 / cases.n_customers
-    return _quasi_newton(of_all, _curvature(of_sample, best), best, enough)
+    return _descent(of_all, best, _inverse(_curvature(of_sample, best)), enough)
 
 
 def _loss(log_likelihood: LogLikelihood[C], cases: C, middle: Array, pull: float) -> Loss:
@@ -126,13 +129,45 @@ def _loss(log_likelihood: LogLikelihood[C], cases: C, middle: Array, pull: float
     return loss
 
 
-def _descent(loss: Loss, start: Array) -> Array:
-    """Where L-BFGS within the bounds comes to rest."""
-    from scipy.optimize import minimize
+def _descent(loss: Loss, start: Array, inverse: Array, enough: float) -> Array:
+    """Where BFGS within the bounds comes to rest: at a step that promises less than ``enough``.
 
-    options = {"maxiter": 100, "ftol": 1e-12, "gtol": 1e-6}
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * len(start), options=options)
-    return np.asarray(found.x, np.float64)
+    ``inverse``: a first idea of the inverse of the second derivatives. A parameter at its bound that would go beyond it is held.
+    Not scipy's L-BFGS: for four parameters the threads of its linear algebra cost eight times as much as the work itself.
+    """
+    logs, (value, slope) = start, loss(start)
+    for _ in range(N_ROUNDS):
+        free = np.where((np.abs(logs) >= BOUND) & (logs * slope < 0.0), 0.0, 1.0)
+        step = -free * (inverse @ (free * slope))
+        if -float(step @ slope) < enough:
+            return logs
+        lower = _lower(loss, logs, value, slope, step * min(1.0, LONGEST / float(np.max(np.abs(step)))))
+        if lower is None:
+            return logs
+        new, new_value, new_slope = lower
+        moved, turned = new - logs, new_slope - slope
+        along = float(moved @ turned)
+        if along > 1e-12 * float(np.sqrt((moved @ moved) * (turned @ turned))):
+            keep = np.eye(len(logs)) - np.outer(moved, turned) / along
+            inverse = keep @ inverse @ keep.T + np.outer(moved, moved) / along
+        logs, value, slope = new, new_value, new_slope
+    return logs
+
+
+def _lower(loss: Loss, logs: Array, value: float, slope: Array, step: Array) -> tuple[Array, float, Array] | None:
+    """The first of ever shorter steps that lowers the loss by a part of what its slope promises; None where none does."""
+    length = 1.0
+    for _ in range(N_SHORTER):
+        new = np.clip(logs + length * step, -BOUND, BOUND)
+        new_value, new_slope = loss(new)
+        promised = float(slope @ (new - logs))
+        if math.isfinite(new_value) and new_value <= value + 1e-4 * promised:
+            return new, new_value, new_slope
+        # Where a parabola through both would be lowest, if that is a number to believe.
+        bend = new_value - value - promised
+        shorter = -0.5 * length * promised / bend if math.isfinite(bend) and bend > 0.0 else 0.25 * length
+        length = min(0.5 * length, max(0.1 * length, shorter))
+    return None
 
 
 def _curvature(loss: Loss, logs: Array) -> Array:
@@ -146,29 +181,9 @@ def _curvature(loss: Loss, logs: Array) -> Array:
     return 0.5 * (rows + rows.T)
 
 
-def _quasi_newton(loss: Loss, curvature: Array, start: Array, enough: float) -> Array:
-    """The peak near ``start``: BFGS that begins with a curvature that is known; L-BFGS where that leads nowhere.
-
-    It ends when a step promises less than ``enough``.
-    """
+def _inverse(curvature: Array) -> Array:
+    """The inverse, with directions in which nothing or the wrong thing is told taken as weak ones."""
     strengths, axes = np.linalg.eigh(curvature)
-    if np.max(np.abs(start)) >= AT_BOUND or strengths[0] <= 1e-9 * max(strengths[-1], 1e-12):
-        return _descent(loss, start)
+    strengths = np.maximum(np.abs(strengths), 1e-6 * max(float(np.max(np.abs(strengths))), 1e-6))
     inverse: Array = (axes / strengths) @ axes.T
-    logs, (value, slope) = start, loss(start)
-    for _ in range(N_ROUNDS):
-        step = -inverse @ slope
-        if -float(step @ slope) < enough:
-            return logs
-        step *= min(1.0, 1.0 / float(np.max(np.abs(step))))
-        new = np.clip(logs + step, -BOUND, BOUND)
-        new_value, new_slope = loss(new)
-        if not math.isfinite(new_value) or new_value > value + 1e-13 * abs(value):
-            return logs if float(np.max(np.abs(slope))) < 1e-6 else _descent(loss, logs)
-        moved, turned = new - logs, new_slope - slope
-        along = float(moved @ turned)
-        if along > 0.0:
-            keep = np.eye(len(logs)) - np.outer(moved, turned) / along
-            inverse = keep @ inverse @ keep.T + np.outer(moved, moved) / along
-        logs, value, slope = new, new_value, new_slope
-    return logs
+    return inverse
