@@ -25,7 +25,7 @@ class CustomersSettings:
     )
     buys_within_days: int = setting(60, "churn: 'buys within' so many days", unit="days", low=1, high=730)
     churn_sample: int = setting(
-        20_000, "churn: learn from at most so many customers at each cut", unit="customers", low=200, high=1_000_000
+        10_000, "churn: learn from at most so many customers at each cut", unit="customers", low=200, high=1_000_000
     )
     at_risk_share: float = setting(0.5, "churn: at risk from this probability of being lost on", low=0.01, high=0.99)
     conversion_events: int = setting(

@@ -24,7 +24,6 @@ MOST_LEAVES = 64
 SMALLEST_LEAF, LEAF_SHARE = 10, 0.005
 MOST_ALPHAS = 12
 CASES_OF_SHOP = 10.0  # a leaf's share is drawn to the shop's as by so many cases
-EVERY_NTH = 4_000  # examples beyond so many times the leaves add nothing to where a tree is cut
 
 
 @dataclass(frozen=True)

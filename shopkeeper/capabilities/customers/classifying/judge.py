@@ -69,14 +69,20 @@ class Compared:
 
     def interval(self, name: str) -> Interval:
         """The interval of a method's AUC."""
-        value = self.sat[self.place(name)].numbers()["auc"]
+        sat = self.sat[self.place(name)]
+        value = auc(sat.label, sat.probability)
         return _around(value, *auc_interval(self.resampled[:, self.place(name)]))
 
     def difference(self, name: str, other: str) -> Interval:
         """The interval of a method's AUC less another's, on the same draws."""
         one, two = self.place(name), self.place(other)
-        value = self.sat[one].numbers()["auc"] - self.sat[two].numbers()["auc"]
+        value = self.ahead(name, other)
         return _around(value, *auc_interval(self.resampled[:, one] - self.resampled[:, two]))
+
+    def ahead(self, name: str, other: str) -> float:
+        """A method's AUC less another's."""
+        one, two = self.sat[self.place(name)], self.sat[self.place(other)]
+        return auc(one.label, one.probability) - auc(two.label, two.probability)
 
     def beats(self, name: str, other: str) -> bool:
         """Whether a method is better than another beyond doubt."""

@@ -65,7 +65,7 @@ class Method:
     """A method by its field's name.
 
     ``choose(train, validation, seed)`` gives the settings that meet the validation cases best; ``fit(train, settings, seed)``
-    learns with them. ``uses`` names the only feature that the method looks at; "" for one that looks at all.
+    learns with them. ``is_baseline``: it is there to be beaten, and is never the best classifier.
     """
 
     name: str

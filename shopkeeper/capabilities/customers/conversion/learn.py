@@ -42,7 +42,8 @@ def learn_conversion(view: ShopView, settings: CustomersSettings) -> Result:
     visits = read_visits(view, settings.conversion_sessions, settings.conversion_events, settings.visit_silence_minutes)
     compared = _compared(visits, view.seed, view.progress)
     best = candidate({each.method.name: each.ready.missed for each in compared.sat}, METHODS)
-    chosen = best if compared.beats(best, CART_RULE.name) else CART_RULE.name
+    is_better = all(compared.beats(best, method.name) for method in METHODS if method.is_baseline)
+    chosen = best if is_better else CART_RULE.name
     examined = compared.sat[compared.place(chosen)].ready
     view.progress.step(0.8, "learning the best method from all visits but the newest")
     older, newest = _final(_closed(visits))

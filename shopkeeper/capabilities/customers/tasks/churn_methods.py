@@ -55,9 +55,9 @@ def churn_methods(view: ShopView, settings: CustomersSettings) -> Result:
     The past is looked at as of several moments (cuts). What is learned at the older ones is asked about a later one; settings
     and calibration come from a cut between, and no horizon reaches into a later cut. Logistic regression, a pruned decision tree,
     support vectors and LightGBM stand beside the share of all, a rule on recency, and BG/NBD. A classifier is used only where its
-    AUC at the newest cut is above BG/NBD's beyond doubt. "Will not come back" is no order within the time in which 95 % of
-    returns happen. Learned from at most `churn_sample` customers a cut. Refused where the past has fewer than three cuts with
-    enough customers.
+    AUC is above each of theirs beyond doubt at the newest cut, and above BG/NBD's at the cut before. "Will not come back" is no
+    order within the time in which 95 % of returns happen. Learned from at most `churn_sample` customers a cut. Refused where the
+    past has fewer than three cuts with enough customers.
     """
     from shopkeeper.capabilities.customers.churn.compare import compare_methods
 
