@@ -47,6 +47,13 @@ CASES = {
     ),
     "complements.pairs.capped": Case(lambda random, n: {"baskets": some_baskets(random, n), "limit": 3, "seed": 1}),
     "complements.pairs.pair_counts": Case(counted),
+    "complements.strongest.strongest": Case(
+        lambda random, n: {
+            "starts": np.concatenate((np.arange(0, n, 7), [n])).astype(np.int64),
+            "score": (random.random(n) - 0.3).astype(np.float32),
+            "keep": 3,
+        }
+    ),
     "complements.variety.varied": Case(
         lambda random, n: {"score": random.random((n, 8)), "kind": random.integers(-1, 3, (n, 8)), "n": 4, "variety": 0.3},
         together("score", "kind"),

@@ -32,7 +32,8 @@ def together(model: Any, request: Together) -> Reply:
     """What goes with this product or this cart: complements and not substitutes, with the orders that say so.
 
     Rungs, each only where those above gave too few: ``complement`` (bought together far more than chance and than being looked
-    at together would have it), ``together`` (more than chance), ``category`` and ``brand`` (what goes with theirs), ``popular``.
+    at together would have it), ``together`` (more than chance), ``perhaps`` (often, but it may be chance), ``category`` and
+    ``brand`` (what goes with theirs), ``popular``; what is popular stands among the first where that met later baskets better.
     """
     from shopkeeper.capabilities.baskets.together.loaded.model import Wanted
 

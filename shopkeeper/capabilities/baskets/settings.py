@@ -48,13 +48,17 @@ class BasketsSettings:
         0.05, "share of the complements that may be chance: p-values are corrected to it", low=0.0001, high=0.5
     )
     together_orders: int = setting(
-        2, "fewest orders in which two products are together to be looked at", unit="orders", low=2, high=1000
+        0,
+        "fewest orders that two products must share to be looked at; 0: 1 where products have few neighbors, else 2",
+        unit="orders",
+        low=0,
+        high=1000,
     )
     basket_limit: int = setting(
         100, "of larger baskets a random part of this many products counts", unit="products", low=2, high=1000
     )
     together_trials: int = setting(
-        20, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
+        24, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
     )
     together_test_share: float = setting(
         0.1, "share of the baskets that the last period has, and the one before it", low=0.02, high=0.3

@@ -29,19 +29,19 @@ def products(with_costs: bool = True) -> list[dict[str, object]]:
     return rows
 
 
-def lines(seed: int = 0, n_orders: int = 500, together: float = 0.7) -> list[dict[str, object]]:
-    """Orders of two or three products; who takes the first of a pair takes the second with it ``together`` of the time."""
+def lines(seed: int = 0, n_orders: int = 900, together: float = 0.7) -> list[dict[str, object]]:
+    """Orders of one to three products; who takes the first of a pair takes the second with it ``together`` of the time."""
     random = np.random.default_rng(seed)
     names = [row["product_id"] for row in products()]
     rows = []
     for number in range(n_orders):
-        chosen = list(random.choice(names, 2, replace=False))
+        chosen = list(random.choice(names, 1 + int(random.random() < 0.4), replace=False))
         for first, second in PAIRS:
             if first in chosen and random.random() < together:
                 chosen.append(second)
         for name in sorted(set(chosen)):
             rows.append({
-                "line_id": f"l{len(rows):06d}", "order_id": f"o{number:05d}", "at": START + timedelta(hours=12 * number),
+                "line_id": f"l{len(rows):06d}", "order_id": f"o{number:05d}", "at": START + timedelta(hours=8 * number),
                 "product_id": str(name), "quantity": 1.0, "price": PRICES.get(str(name), 10.0),
                 "customer_id": None if number % 3 else f"c{number % 40}",
             })  # fmt: skip

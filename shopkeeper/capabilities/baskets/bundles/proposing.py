@@ -41,7 +41,7 @@ def propose(view: ShopView, settings: BasketsSettings) -> Result:
     evidence = find_evidence(
         capped(baskets, settings.basket_limit, view.seed), np.ones(len(baskets)),
         capped(read_views(view, shop.products), VIEWS_READ, view.seed), size_exponent=0.0, error_share=settings.error_share,
-        at_least=max(2, min(settings.bundle_orders, settings.together_orders)),
+        at_least=min(2, settings.bundle_orders),
     )  # fmt: skip
     postings = Postings(baskets)
     allowed = terms.can_be_bought & (terms.price > 0.0)

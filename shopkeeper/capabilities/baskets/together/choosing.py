@@ -8,12 +8,12 @@ import numpy as np
 
 from shopkeeper.capabilities.baskets.together.evidence import Evidence, evidence_of
 from shopkeeper.capabilities.baskets.together.judge import MINIMUM_CASES, Questions, gains, listed, popular_half_life
-from shopkeeper.capabilities.baskets.together.listing import popular_order, product_lists
+from shopkeeper.capabilities.baskets.together.listing import background_of, popular_order, product_lists
 from shopkeeper.capabilities.baskets.together.material import Material
 from shopkeeper.capabilities.baskets.together.parameters import CHOICES, Parameters
 from shopkeeper.numerics.compiling import Tell, quiet
 
-WORTHWHILE = 1e-4  # gain of NDCG below which the search does not move
+WORTHWHILE, DOUBT = 0.003, 0.2  # share of NDCG to gain before the search moves, and how much more of it few questions ask for
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,12 @@ def choose(at: Material, asked: Questions, *, n_trials: int, error_share: float,
                     at, size_exponent=key[0], half_life_days=key[1], error_share=error_share, at_least=at_least
                 )
             graph = product_lists(at, kept[key], parameters).graph
-            tried[parameters] = float(gains(listed(graph, asked, popular), asked).mean())
+            shown = listed(graph, asked, popular, background=background_of(at, parameters))
+            tried[parameters] = float(gains(shown, asked).mean())
             tell(len(tried) / max(n_trials, 1))
         return tried[parameters]
 
+    step = 1.0 + WORTHWHILE + DOUBT / np.sqrt(len(asked))
     best = Parameters()
     before = value = reached(best)
     for name, choices in CHOICES.items():
@@ -57,11 +59,11 @@ def choose(at: Material, asked: Questions, *, n_trials: int, error_share: float,
             if len(tried) >= n_trials:
                 break
             candidate = best.changed(name, choice)
-            if reached(candidate) > value + WORTHWHILE:
+            if reached(candidate) > value * step:
                 best, value = candidate, tried[candidate]
     return Chosen(best, half_life, len(tried), len(asked), before, value)
 
 
 def _near_first(choices: tuple[float, ...], now: float) -> list[float]:
     """The other choices, the nearest first."""
-    return sorted((choice for choice in choices if choice != now), key=lambda choice: abs(np.log(choice / now)))
+    return sorted((choice for choice in choices if choice != now), key=lambda choice: abs(np.log((choice + 0.01) / (now + 0.01))))

@@ -25,13 +25,14 @@ STRATA = 12  # parts of the time with equally many lines, in each of which chanc
 STRATUM_LINES = 2_000  # and with at least so many
 VIEW_STRENGTH = 5.0  # expected co-views that knowing nothing (lift 1) is worth
 SUBSTITUTE = 0.5  # bought together less than half as often as looked at together: rather instead of each other
-COMPLEMENT, RELATED, NEITHER = 2, 1, 0
-RELATIONS = ("neither", "related", "complement")
+COMPLEMENT, RELATED, UNSURE = 2, 1, 0
+RELATIONS = ("unsure", "related", "complement")
+LIKELY = 0.5  # p-values above this are no evidence at all
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Pairs that beat chance with what is known of each, arrays float64 [pairs] beside those of ``pairs``.
+    """Pairs that are together more often than expected: arrays float64 [pairs] beside those of ``pairs``.
 
     ``weight`` and ``expected_weight``: baskets with both and by chance, weighted by size and age; ``expected``: by chance,
     each basket one. ``co_view`` is the co-view lift (1 where nothing was looked at). ``p`` and ``corrected``: how rarely chance
@@ -62,7 +63,7 @@ def find_evidence(
     error_share: float,
     at_least: int,
 ) -> Evidence:
-    """The evidence on the pairs of items that beat chance; the others are left out.
+    """The evidence on the pairs of items that are together more often than chance expects, but for substitutes.
 
     ``faded`` float [baskets] is how much each counts for its age; baskets are in order of time.
     """
@@ -72,7 +73,7 @@ def find_evidence(
     by_chance = expected(every, margins(baskets, np.ones(len(baskets)), strata))
     p_chance = poisson_tail(every.n, by_chance)
     # A correction only raises a p-value, and those above the limit do not change how those below it are corrected.
-    there = np.flatnonzero(p_chance <= error_share)
+    there = np.flatnonzero(p_chance <= max(LIKELY, error_share))
     pairs, by_chance, p_chance = every.some(there), by_chance[there].astype(np.float64), p_chance[there]
     co_view = _co_view(pairs, visits)
     p = np.maximum(p_chance, poisson_tail(pairs.n, by_chance * np.maximum(co_view, 1.0)))
@@ -80,9 +81,9 @@ def find_evidence(
     n_tests = n_common * (n_common - 1.0)  # each pair is there from both sides, so both sides are counted
     corrected = false_discovery(p, n_tests)
     instead = (pairs.n + 1.0) / (by_chance * co_view + 1.0) < SUBSTITUTE
-    related = (false_discovery(p_chance, n_tests) <= error_share) & ~instead
-    relation = np.where(corrected <= error_share, COMPLEMENT, np.where(related, RELATED, NEITHER)).astype(np.uint8)
-    kept = np.flatnonzero(relation != NEITHER)
+    related = false_discovery(p_chance, n_tests) <= error_share
+    relation = np.where(corrected <= error_share, COMPLEMENT, np.where(related, RELATED, UNSURE)).astype(np.uint8)
+    kept = np.flatnonzero(~instead)
     pairs = pairs.some(kept)
     weighted = np.asarray(expected(pairs, margins(baskets, weight, strata)), np.float64)
     found = by_chance[kept], co_view[kept], p[kept], corrected[kept], relation[kept]
@@ -92,7 +93,12 @@ def find_evidence(
 def evidence_of(at: Material, *, size_exponent: float, half_life_days: float, error_share: float, at_least: int) -> Evidence:
     """`find_evidence` on the products of ``at``."""
     return find_evidence(
-        at.baskets, at.faded(half_life_days), at.visits, size_exponent=size_exponent, error_share=error_share, at_least=at_least
+        at.baskets,
+        at.faded(half_life_days),
+        at.visits,
+        size_exponent=size_exponent,
+        error_share=error_share,
+        at_least=at_least or at.fewest,
     )
 
 

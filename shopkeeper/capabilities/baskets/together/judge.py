@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.capabilities.baskets.together.listing import popular_order
+from shopkeeper.capabilities.baskets.together.listing import Background, Learned, popular_order
 from shopkeeper.capabilities.baskets.together.material import Material
 from shopkeeper.core.results import Interval, Score
 from shopkeeper.numerics.bootstrap import mean_interval
@@ -72,20 +72,50 @@ def as_rows(baskets: Baskets, weight: Array) -> Rows:
     return Rows(baskets.starts, baskets.item, zeros, weight.astype(np.float32), ones, ones.astype(np.uint32), baskets.n_items)
 
 
-def listed(graph: Graph, asked: Questions, popular: Array, share: Array | None = None) -> Array:
-    """int32 [questions, K]: the best sums over what asks, then what is popular; nothing that asks. ``share`` float [products]."""
-    return _candidates(graph, asked, popular, share, K)[0]
+def listed(
+    graph: Graph, asked: Questions, popular: Array, share: Array | None = None, background: Background | None = None
+) -> Array:
+    """int32 [questions, K]: the best sums over what asks, then what is popular; nothing that asks.
+
+    ``share`` float [products] is how loudly each speaks; ``background`` speaks where any of what asks does.
+    """
+    return _candidates(graph, asked, popular, share, background, np.diff(graph.starts), K)[0]
 
 
-def _candidates(graph: Graph, asked: Questions, popular: Array, share: Array | None, n: int) -> tuple[Array, Array]:
-    said = asked.asking.weight if share is None else share[asked.asking.product]
-    found = best_of_rows(asked.asking, said, graph, chosen=np.arange(len(asked)), n=n, history=CART, fallback=popular)
+def _candidates(
+    graph: Graph, asked: Questions, popular: Array, share: Array | None, background: Background | None, n_own: Array, n: int
+) -> tuple[Array, Array]:
+    rows, said = asked.asking, asked.asking.weight if share is None else share[asked.asking.product]
+    if background is not None and len(background.product):
+        rows, said, graph = _with_background(graph, rows, said, background, n_own)
+    found = best_of_rows(rows, said, graph, chosen=np.arange(len(asked)), n=n, history=CART + 1, fallback=popular)
     return found[0], found[1]
 
 
-def varied_carts(graph: Graph, asked: Questions, popular: Array, kind: Array, variety: float) -> Array:
-    """int32 [questions, K]: as `listed`, beside carts with the variety that answers have. ``kind`` int [products]."""
-    product, score = _candidates(graph, asked, popular, None, MORE * K)
+def _with_background(graph: Graph, rows: Rows, said: Array, background: Background, n_own: Array) -> tuple[Rows, Array, Graph]:
+    """The background as the list of one more product, which asks wherever a product with pairs (``n_own`` of them) does."""
+    n = graph.n_products
+    starts = np.append(graph.starts, graph.starts[-1] + len(background.product))
+    wider = Graph(
+        starts, np.concatenate((graph.neighbor, background.product)), np.concatenate((graph.weight, background.worth))
+    )  # fmt: skip
+    question = np.repeat(np.arange(rows.n_rows), rows.sizes)
+    speaks = np.bincount(question, weights=n_own[rows.product], minlength=rows.n_rows) > 0
+    extra = np.flatnonzero(speaks)
+    order = np.argsort(np.concatenate((question, extra)), kind="stable")
+    product = np.concatenate((rows.product, np.full(len(extra), n)))[order]
+    weight = np.concatenate((said, np.ones(len(extra))))[order].astype(np.float32)
+    row_starts = np.zeros(rows.n_rows + 1, np.int64)
+    np.cumsum(rows.sizes + speaks, out=row_starts[1:])
+    asking = as_rows(Baskets(row_starts, product.astype(np.int32), n + 1), weight)
+    return asking, weight, wider
+
+
+def varied_carts(learned: Learned, graph: Graph, asked: Questions, kind: Array, variety: float) -> Array:
+    """int32 [questions, K]: as answers list them: beside carts with variety. ``kind`` int [products]."""
+    product, score = _candidates(
+        graph, asked, learned.popular, None, learned.background, np.diff(learned.products.starts), MORE * K
+    )
     carts = np.arange(asked.n_pages, len(asked))
     listed, worth = product[carts], score[carts].astype(np.float64)
     of_pair = worth > 0.0

@@ -147,4 +147,4 @@ def _shown(shop: Shop, at: Material, chosen: Chosen, asked: Questions) -> Array:
     """int32 [questions, K]: what answers would have shown."""
     learned, facts = _learned(shop, at, chosen), at.facts
     graph = with_groups(learned, facts.category, facts.brand, K)
-    return varied_carts(graph, asked, learned.popular, facts.category, shop.settings.cart_variety)
+    return varied_carts(learned, graph, asked, facts.category, shop.settings.cart_variety)

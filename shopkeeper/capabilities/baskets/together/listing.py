@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.capabilities.baskets.together.alike import prior_lift
-from shopkeeper.capabilities.baskets.together.evidence import COMPLEMENT, Evidence, evidence_of, find_evidence
+from shopkeeper.capabilities.baskets.together.evidence import RELATED, UNSURE, Evidence, evidence_of, find_evidence
 from shopkeeper.capabilities.baskets.together.material import Material
 from shopkeeper.capabilities.baskets.together.parameters import Parameters
 from shopkeeper.numerics.co_occurrence import Graph
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.complements.chance import shrunk_lift
+from shopkeeper.numerics.complements.strongest import strongest
 from shopkeeper.numerics.itemsets.baskets import Baskets, baskets_of
 
+N_BACKGROUND = 200  # popular products that are candidates beside every question
 KEPT = 50  # products listed for a product, category or brand
 EACH_GROUP = 5  # products of one other category or brand that a category or brand lists
 FLOOR = 1e-3  # popularity of what nobody bought of late, in mean popularities
@@ -69,15 +71,35 @@ def popular_order(at: Material, half_life_days: float) -> Array:
     return np.asarray(order[popular[order] > 0].astype(np.int32))
 
 
+@dataclass(frozen=True)
+class Background:
+    """What popular ``product`` int32 are worth by themselves, ``worth`` float32, beside whatever is asked."""
+
+    product: Array
+    worth: Array
+
+
+def background_of(at: Material, parameters: Parameters) -> Background:
+    """The most popular products and their worth; nobody where ``popular_weight`` is 0."""
+    worth = parameters.popular_weight * attraction(at, parameters)
+    bought = at.popularity(parameters.popularity_half_life_days) > 0.0
+    order = np.lexsort((np.arange(len(worth)), -worth))
+    some = order[(worth[order] > 0.0) & bought[order]][:N_BACKGROUND]
+    return Background(some.astype(np.int32), worth[some].astype(np.float32))
+
+
 def product_lists(at: Material, evidence: Evidence, parameters: Parameters, keep: int = KEPT) -> Lists:
-    """What goes with each product: pairs that beat chance; those that beat co-views too count more."""
+    """What goes with each product: pairs that beat chance and co-views, chance only, or perhaps neither."""
     pairs = evidence.pairs
     prior = prior_lift(at.facts, at.alike, pairs)
-    is_complement = evidence.relation == COMPLEMENT
-    by_chance = evidence.expected_weight * np.where(is_complement, np.maximum(evidence.co_view, 1.0), 1.0)
+    is_related = evidence.relation == RELATED
+    # What is known to be bought together no more than it is looked at together stands on chance alone, and counts less for it.
+    by_chance = evidence.expected_weight * np.where(is_related, 1.0, np.maximum(evidence.co_view, 1.0))
     lift = shrunk_lift(evidence.weight, by_chance, prior, parameters.shrinkage)
     score = np.maximum(lift - 1.0, 0.0) * attraction(at, parameters)[pairs.other]
-    score *= np.where(is_complement, 1.0, parameters.related_weight)
+    score *= np.array([parameters.unsure_weight, parameters.related_weight, 1.0])[evidence.relation]
+    counts = at.baskets.counts
+    score *= (counts / max(float(counts.mean()), 1e-9))[pairs.source] ** parameters.source_exponent
     return _best(len(pairs.starts) - 1, pairs.source, pairs.other, score, evidence, np.arange(len(pairs)), keep)
 
 
@@ -90,6 +112,7 @@ def group_lists(at: Material, group: Array, n_groups: int, parameters: Parameter
     pairs = evidence.pairs
     worth = attraction(at, parameters)
     lift = shrunk_lift(pairs.n, evidence.expected * np.maximum(evidence.co_view, 1.0), 1.0, GROUP_STRENGTH)
+    lift = np.where(evidence.relation != UNSURE, lift, 1.0)
     first, products = _popular_of(group, worth, at.popularity(1e6) > 0, n_groups)
     sizes = np.minimum(np.diff(first), EACH_GROUP)[pairs.other]
     pair = np.repeat(np.arange(len(pairs)), sizes)
@@ -122,12 +145,12 @@ def _popular_of(group: Array, worth: Array, is_bought: Array, n_groups: int) -> 
 
 
 def _best(n_sources: int, source: Array, other: Array, score: Array, evidence: Evidence, pair: Array, keep: int) -> Lists:
-    """The ``keep`` best entries of each source, without those that say nothing; ``pair``: where each entry's evidence lies."""
-    kept = np.flatnonzero(score > 0.0)
-    kept = kept[np.lexsort((other[kept], -score[kept], source[kept]))]
-    place = np.arange(len(kept)) - np.searchsorted(source[kept], source[kept])
-    kept = kept[place < keep]
-    starts = np.searchsorted(source[kept], np.arange(n_sources + 1)).astype(np.int64)
+    """The ``keep`` best entries of each source, without those that say nothing.
+
+    ``source`` is in increasing order; ``pair``: where each entry's evidence lies.
+    """
+    rows = np.searchsorted(source, np.arange(n_sources + 1)).astype(np.int64)
+    starts, kept = strongest(rows, score, keep)
     pair = pair[kept]
     return Lists(
         starts, other[kept].astype(np.int32), score[kept].astype(np.float32), evidence.pairs.n[pair],
@@ -144,6 +167,7 @@ class Learned:
     categories: Lists
     brands: Lists
     popular: Array
+    background: Background
 
 
 def learn_lists(
@@ -167,6 +191,7 @@ def learn_lists(
         group_lists(at, facts.category, len(facts.categories), parameters, error_share),
         group_lists(at, facts.brand, len(facts.brands), parameters, error_share),
         popular_order(at, half_life_days),
+        background_of(at, parameters),
     )
 
 

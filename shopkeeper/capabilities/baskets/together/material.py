@@ -14,6 +14,7 @@ from shopkeeper.numerics.complements.pairs import capped
 from shopkeeper.numerics.itemsets.baskets import Baskets
 from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
 
+SPARSE = 50.0  # mean neighbors of a product in baskets
 VIEWS_READ = 50  # products of one visit: robots look at everything
 
 
@@ -31,6 +32,17 @@ class Material:
     def n_products(self) -> int:
         """How many products there are."""
         return self.baskets.n_items
+
+    @cached_property
+    def fewest(self) -> int:
+        """The fewest baskets that two products must share to be looked at, where nobody says.
+
+        Where products have few neighbors in baskets one basket is all there is to know of most pairs; where they have many, pairs
+        of one basket are most of the work, and say nothing.
+        """
+        bought = self.baskets.counts > 0
+        neighbors = float((self.baskets.sizes * (self.baskets.sizes - 1.0)).sum()) / max(1, int(bought.sum()))
+        return 1 if neighbors < SPARSE else 2
 
     @cached_property
     def alike(self) -> AlikeLifts:

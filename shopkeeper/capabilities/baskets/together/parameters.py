@@ -14,7 +14,9 @@ class Parameters:
 
     A basket counts ``(size - 1)^-size_exponent * 2^-(age / half_life_days)`` for each of its pairs; a pair's lift is shrunk by
     ``shrinkage`` expected baskets; it is worth ``(lift - 1) * popularity^popularity_exponent``, popularity halved every
-    ``popularity_half_life_days``; what beats chance but not co-views is worth ``related_weight`` of that.
+    ``popularity_half_life_days``; what beats chance but not co-views is worth ``related_weight`` of that, and what may be chance
+    ``unsure_weight``. In a cart a product speaks by its number of baskets to the ``source_exponent``. Whatever is popular is
+    worth ``popular_weight * popularity^popularity_exponent`` besides.
     """
 
     size_exponent: float = 1.0
@@ -23,6 +25,9 @@ class Parameters:
     popularity_exponent: float = 0.4
     popularity_half_life_days: float = 30.0
     related_weight: float = 0.3
+    unsure_weight: float = 0.1
+    popular_weight: float = 0.03
+    source_exponent: float = 0.0
 
     def changed(self, name: str, value: float) -> Parameters:
         """The same with one value changed."""
@@ -31,12 +36,15 @@ class Parameters:
 
 # What each may be, in the order in which the search goes through them.
 CHOICES: Mapping[str, tuple[float, ...]] = {
-    "popularity_exponent": (0.25, 0.4, 0.6, 0.8),
-    "shrinkage": (1.0, 3.0, 10.0, 30.0),
-    "related_weight": (0.1, 0.3, 1.0),
+    "popular_weight": (0.0, 0.03, 0.3, 1.0),
+    "popularity_exponent": (0.0, 0.25, 0.4, 0.6, 0.8, 1.0),
+    "unsure_weight": (0.0, 0.1, 0.3, 1.0),
+    "shrinkage": (0.3, 1.0, 3.0, 10.0),
     "half_life_days": (60.0, 120.0, 365.0),
-    "size_exponent": (0.75, 1.0),
+    "size_exponent": (0.5, 1.0),
     "popularity_half_life_days": (14.0, 30.0, 90.0, 1e6),
+    "source_exponent": (0.0, 0.25, 0.5),
+    "related_weight": (0.1, 0.3, 1.0),
 }
 
 

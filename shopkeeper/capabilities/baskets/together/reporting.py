@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from shopkeeper.capabilities.baskets.settings import BasketsSettings
 from shopkeeper.capabilities.baskets.together.choosing import Chosen
-from shopkeeper.capabilities.baskets.together.evidence import COMPLEMENT, RELATED, RELATIONS, Evidence
+from shopkeeper.capabilities.baskets.together.evidence import COMPLEMENT, RELATED, RELATIONS, UNSURE, Evidence
 from shopkeeper.capabilities.baskets.together.listing import Learned, Lists
 from shopkeeper.capabilities.baskets.together.material import Material
 from shopkeeper.core.results import Score
@@ -20,12 +20,14 @@ IN_TABLE = 20  # complements of a product in the result table
 
 def table_of(lists: Lists, products: pa.LargeStringArray) -> pa.Table:
     """The table `basket_complements`: the best of each product's list."""
-    kept = np.flatnonzero(lists.rank <= IN_TABLE)
+    sure = np.flatnonzero(lists.relation != UNSURE)
+    place = np.arange(len(sure)) - np.searchsorted(lists.source[sure], lists.source[sure])
+    kept, rank = sure[place < IN_TABLE], place[place < IN_TABLE] + 1
     ids = products.cast(pa.string())
     return pa.table({
         "product_id": ids.take(pa.array(lists.source[kept])),
         "other_id": ids.take(pa.array(lists.other[kept])),
-        "rank": pa.array(lists.rank[kept], pa.int64()),
+        "rank": pa.array(rank, pa.int64()),
         "score": pa.array(lists.score[kept].astype(np.float64)),
         "n_together": pa.array(lists.n[kept].astype(np.int64)),
         "lift": pa.array(lists.lift[kept].astype(np.float64)),
@@ -37,7 +39,6 @@ def table_of(lists: Lists, products: pa.LargeStringArray) -> pa.Table:
 
 def card_of(at: Material, evidence: Evidence, learned: Learned, chosen: Chosen, settings: BasketsSettings) -> dict[str, Any]:
     """What was chosen and why, and how much there is of what."""
-    sizes = np.diff(learned.products.starts)
     n_pairs = np.bincount(evidence.relation[evidence.pairs.source < evidence.pairs.other], minlength=len(RELATIONS))
     return {
         "parameters": dataclasses.asdict(chosen.parameters),
@@ -45,13 +46,18 @@ def card_of(at: Material, evidence: Evidence, learned: Learned, chosen: Chosen, 
         "n_trials": chosen.n_trials, "n_cases": chosen.n_cases, "ndcg_before": chosen.before, "ndcg_after": chosen.after,
         "error_share": settings.error_share, "variety": settings.cart_variety,
         "n_baskets": len(at.baskets), "n_products": at.n_products, "n_visits": len(at.visits),
-        "n_pairs_tried": _pairs(int((at.baskets.counts >= settings.together_orders).sum())),
+        "n_pairs_tried": _pairs(int((at.baskets.counts >= (settings.together_orders or at.fewest)).sum())),
         "n_complement_pairs": int(n_pairs[COMPLEMENT]),
         "n_related_pairs": int(n_pairs[RELATED]),
-        "n_products_with_complements": int((sizes > 0).sum()),
+        "n_products_with_complements": _n_sure(learned),
         "lift_of_the_same_kind": at.alike.same_kind,
         "lift_of_the_same_kind_and_price": at.alike.same_kind_and_price,
     }  # fmt: skip
+
+
+def _n_sure(learned: Learned) -> int:
+    """How many products have something beyond chance."""
+    return len(np.unique(learned.products.source[learned.products.relation != UNSURE]))
 
 
 def _pairs(n: int) -> int:
@@ -61,7 +67,7 @@ def _pairs(n: int) -> int:
 def headline(learned: Learned, found: tuple[Score, ...]) -> str:
     """One sentence for the manager."""
     n_products = len(learned.products.starts) - 1
-    n_some = int((np.diff(learned.products.starts) > 0).sum())
+    n_some = _n_sure(learned)
     if n_some == 0:
         return f"Of {n_products:,} products in baskets none is bought together with another beyond chance."
     text = f"{n_some:,} of {n_products:,} products have others that are bought with them beyond chance"

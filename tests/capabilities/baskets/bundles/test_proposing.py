@@ -17,8 +17,11 @@ def sets_of(table):
     return [tuple(json.loads(text)) for text in table["product_ids"].to_pylist()]
 
 
-def test_planted_pairs_are_proposed_and_nothing_else(proposed):
-    assert set(sets_of(proposed.table)) == {("cup", "saucer"), ("bulb", "lamp"), ("ink", "pen")}
+def test_planted_pairs_are_proposed_first(proposed):
+    """One in twenty of the pairs may be chance, and the shop is small."""
+    proposals = sets_of(proposed.table)
+    assert set(proposals[:3]) == {("cup", "saucer"), ("bulb", "lamp"), ("ink", "pen")}
+    assert len(proposals) <= 4
     for row in proposed.table.to_pylist():
         assert row["bundle_id"] == "+".join(json.loads(row["product_ids"]))
         assert row["margin"] == pytest.approx(row["price"] - row["cost"])

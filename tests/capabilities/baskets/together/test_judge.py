@@ -1,5 +1,7 @@
 """The exam: what is hidden is hidden, the naive answer is the popular one, and knowing better shows."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from shopkeeper.capabilities.baskets.together.judge import (
     scores,
     varied_carts,
 )
-from shopkeeper.capabilities.baskets.together.listing import learn_lists, popular_order
+from shopkeeper.capabilities.baskets.together.listing import background_of, learn_lists, popular_order
 from shopkeeper.capabilities.baskets.together.material import material
 from shopkeeper.capabilities.baskets.together.parameters import Parameters
 
@@ -70,9 +72,9 @@ def test_variety_changes_carts_only(exam):
     before, asked = exam
     learned = learn_lists(before, Parameters(), error_share=0.05, at_least=2, half_life_days=1e6)
     graph, kind = learned.products.graph, before.facts.category
-    plain, same = listed(graph, asked, learned.popular), varied_carts(graph, asked, learned.popular, kind, 0.0)
-    assert np.array_equal(plain, same)
-    various = varied_carts(graph, asked, learned.popular, kind, 0.9)
+    plain = listed(graph, asked, learned.popular, background=learned.background)
+    assert np.array_equal(plain, varied_carts(learned, graph, asked, kind, 0.0))
+    various = varied_carts(learned, graph, asked, kind, 0.9)
     assert np.array_equal(various[: asked.n_pages], plain[: asked.n_pages])
     assert not np.array_equal(various, plain)
     assert abs(gains(various, asked).mean() - gains(plain, asked).mean()) < 0.05
@@ -81,3 +83,14 @@ def test_variety_changes_carts_only(exam):
 def test_popularity_fades_as_the_questions_say(exam):
     before, asked = exam
     assert popular_half_life(before, asked) in (7.0, 30.0, 90.0, 1e6)
+
+
+def test_a_loud_background_is_the_popular_list(exam):
+    """Where nothing but popularity counts, questions with pairs get what questions without any get."""
+    before, asked = exam
+    parameters = Parameters(popular_weight=1.0, popularity_exponent=1.0, popularity_half_life_days=1e6)
+    background = background_of(before, parameters)
+    loud = dataclasses.replace(background, worth=background.worth * 1e6)
+    graph = learn_lists(before, parameters, error_share=0.05, at_least=2, half_life_days=1e6).products.graph
+    popular = popular_order(before, 1e6)
+    assert np.array_equal(listed(graph, asked, popular, background=loud), only_popular(asked, popular))

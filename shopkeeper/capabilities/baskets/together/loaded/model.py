@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.baskets.together.evidence import COMPLEMENT
+from shopkeeper.capabilities.baskets.together.evidence import COMPLEMENT, RELATED, UNSURE
 from shopkeeper.capabilities.baskets.together.listing import Lists
 from shopkeeper.capabilities.baskets.together.loaded.packing import learned_from, texts_from
 from shopkeeper.capabilities.baskets.together.loaded.shelf import Shelf
@@ -22,7 +22,7 @@ from shopkeeper.numerics.complements.variety import varied
 N_REASONS = 3
 BLOCK = 256  # popular products that are looked at at a time
 MORE = 4  # times as many candidates as are shown, among which variety may choose
-RUNGS = ("complement", "together", "category", "brand", "popular")
+RUNG_OF = {COMPLEMENT: "complement", RELATED: "together", UNSURE: "perhaps", -1: "popular"}
 
 Entry = dict[str, Any]
 
@@ -93,36 +93,41 @@ class TogetherModel:
 
     def _of_products(self, sources: list[int], wanted: Wanted, taken: set[int]) -> Iterator[tuple[Entry, int]]:
         lists = self.learned.products
-        summed = self._summed(lists, sources, wanted, taken)[: MORE * wanted.n]
+        summed = self._summed(lists, sources, wanted, taken, with_popular=True)[: MORE * wanted.n]
         if len(sources) > 1 and self.variety > 0.0 and summed:
             scores = np.array([[score for _, score, _ in summed]])
             kind = self.shelf.category[[code for code, _, _ in summed]][None, :]
             summed = [summed[place] for place in varied(scores, kind, wanted.n, self.variety)[0].tolist() if place >= 0]
         for code, score, places in summed:
-            best = max(int(lists.relation[place]) for place in places)
-            rung = RUNGS[0] if best == COMPLEMENT else RUNGS[1]
-            yield {"score": score, "rung": rung, "reasons": [self._of_pair(lists, place) for place in places]}, code
+            best = max((int(lists.relation[place]) for place in places), default=-1)
+            yield {"score": score, "rung": RUNG_OF[best], "reasons": [self._of_pair(lists, place) for place in places]}, code
 
-    def _summed(self, lists: Lists, sources: list[int], wanted: Wanted, taken: set[int]) -> list[tuple[int, float, list[int]]]:
-        """(code, sum of scores, places in ``lists`` of what speaks most for it), best first, that pass and are not taken."""
+    def _summed(
+        self, lists: Lists, sources: list[int], wanted: Wanted, taken: set[int], with_popular: bool = False
+    ) -> list[tuple[int, float, list[int]]]:
+        """(code, sum of scores, places in ``lists`` of what speaks most for it), best first, that pass and are not taken.
+
+        ``with_popular``: what is popular counts besides, where any source has a list.
+        """
         spans = [(int(lists.starts[source]), int(lists.starts[source + 1])) for source in sources]
         place = np.concatenate([np.arange(low, high) for low, high in spans]) if spans else np.empty(0, np.int64)
-        other = lists.other[place]
-        kept = self._passes(other, wanted)
-        place, other = place[kept], other[kept]
-        score = lists.score[place].astype(np.float64)
-        order = np.lexsort((-score, other))
+        other, score = lists.other[place], lists.score[place].astype(np.float64)
+        background = self.learned.background
+        if with_popular and len(place) and len(background.product):
+            place = np.concatenate((place, np.full(len(background.product), -1)))
+            other = np.concatenate((other, background.product))
+            score = np.concatenate((score, background.worth))
+        kept = np.flatnonzero(self._passes(other, wanted))
+        # By product; of each what speaks most first, and what is no pair last.
+        order = kept[np.lexsort((-score[kept], place[kept] < 0, other[kept]))]
         place, other, score = place[order], other[order], score[order]
         codes, first = np.unique(other, return_index=True)
         total = np.add.reduceat(score, first) if len(first) else score
-        ends = np.append(first[1:], len(other))
+        n_pairs = np.add.reduceat((place >= 0).astype(np.int64), first) if len(first) else first
+        ends = first + np.minimum(n_pairs, N_REASONS)
         best = np.lexsort((codes, -total))
         rows = zip(codes[best].tolist(), total[best].tolist(), first[best].tolist(), ends[best].tolist(), strict=True)
-        return [
-            (code, score, place[low : min(high, low + N_REASONS)].tolist())
-            for code, score, low, high in rows
-            if code not in taken
-        ]
+        return [(code, score, place[low:high].tolist()) for code, score, low, high in rows if code not in taken]
 
     def _passes(self, codes: Array, wanted: Wanted) -> Array:
         kept = self.shelf.can_be_bought[codes] if wanted.in_stock else np.ones(len(codes), np.bool_)
@@ -141,7 +146,10 @@ class TogetherModel:
         code = int(np.searchsorted(lists.starts, place, side="right")) - 1
         n, lift = int(lists.n[place]), round(float(lists.lift[place]), 1)
         about = {"product_id": self.shelf.product_id(code), "title": self.shelf.title(code), "n_together": n, "lift": lift}
-        return {**about, "text": f"bought together in {n:,} orders, {times(lift)} more than chance"}
+        orders = "1 order" if n == 1 else f"{n:,} orders"
+        if lists.relation[place] == UNSURE:
+            return {**about, "text": f"bought together in {orders}, which may be chance"}
+        return {**about, "text": f"bought together in {orders}, {times(lift)} more than chance"}
 
     def _of_group(self, rung: str, lists: Lists, place: int, code: int) -> Entry:
         source = int(np.searchsorted(lists.starts, place, side="right")) - 1

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.baskets.together.listing import Learned, Lists
+from shopkeeper.capabilities.baskets.together.listing import Background, Learned, Lists
 from shopkeeper.numerics.coding import PackedTexts, pack
 from shopkeeper.numerics.compiling import Array
 
@@ -36,7 +36,8 @@ def codes_of(ids: pa.ChunkedArray, texts: PackedTexts) -> Array:
 
 def arrays_of(learned: Learned, products: pa.LargeStringArray, words: Mapping[str, Iterable[str]]) -> dict[str, Array]:
     """Everything that an answer needs, by name."""
-    arrays = {"popular": learned.popular}
+    background = learned.background
+    arrays = {"popular": learned.popular, "background_product": background.product, "background_worth": background.worth}
     texts = {"product": packed(products), **{name: pack(each) for name, each in words.items()}}
     for name, each in texts.items():
         arrays[f"{name}_bytes"], arrays[f"{name}_offsets"] = each.data, each.offsets
@@ -49,7 +50,8 @@ def arrays_of(learned: Learned, products: pa.LargeStringArray, words: Mapping[st
 def learned_from(arrays: Mapping[str, Array]) -> Learned:
     """The lists that were kept. Raises `KeyError` where one is missing."""
     parts = {name: Lists(**{column: arrays[f"{name}_{column}"] for column in COLUMNS}) for name in LISTS}
-    return Learned(**parts, popular=arrays["popular"])
+    background = Background(arrays["background_product"], arrays["background_worth"])
+    return Learned(**parts, popular=arrays["popular"], background=background)
 
 
 def texts_from(arrays: Mapping[str, Array], name: str) -> PackedTexts:
