@@ -28,7 +28,7 @@ BG_NBD, PARETO_NBD = 0, 1
 WALKED = 3000  # numbers of orders that are walked through one by one
 LARGEST_MEAN = 600.0  # exp(-600) is still a number: where the walk may begin
 SPARSE = 200  # numbers on each of two scales where they are too many to be walked through
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-8
 NODES, WEIGHTS = (np.ascontiguousarray(each) for each in np.polynomial.legendre.leggauss(12))
 N_STAYS = len(NODES) + 1
 WIDTH = max(WALKED, 2 * SPARSE) + 2  # places that a customer's chances need
@@ -70,16 +70,17 @@ def _walk_bg(alive, shape, rate, a, b, horizon, out_number, out_more):
 
 @inlined
 def _walk_pareto(alive, shape, rate, time, share, out_number, out_more, exactly, more):
-    """`chances` of Pareto/NBD, number by number; ``exactly`` and ``more`` [N_STAYS] are room to work in."""
+    """`chances` of Pareto/NBD, number by number; ``exactly`` and ``more`` [N_STAYS] are room to work in; ``time`` is used up."""
     for node in range(N_STAYS):
-        exactly[node] = math.exp(-shape * math.log1p(time[node] / rate))
-        more[node] = 1.0 - exactly[node]
+        exactly[node] = share[node] * math.exp(-shape * math.log1p(time[node] / rate))
+        more[node] = share[node] - exactly[node]
+        time[node] /= rate + time[node]
     size = 0
     for n in range(WALKED):
-        total = 0.0
+        total, factor = 0.0, (shape + n) / (n + 1.0)
         for node in range(N_STAYS):
-            total += share[node] * more[node]
-            exactly[node] *= time[node] / (rate + time[node]) * (shape + n) / (n + 1.0)
+            total += more[node]
+            exactly[node] *= time[node] * factor
             more[node] = max(more[node] - exactly[node], 0.0)
         out_number[n], out_more[n] = n, alive * total
         size = n + 1

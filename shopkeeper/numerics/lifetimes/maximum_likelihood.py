@@ -1,8 +1,9 @@
 """Parameters of maximum likelihood for any data: found in logarithms, from several starts, and never without an answer.
 
-The search (BFGS) runs on a sample of the customers (all, if there are few); from its peak, steps of BFGS that begin with the
-sample's curvature reach the peak of all customers in a few rounds. Where the likelihood has no peak inside (nobody leaves,
-nobody comes back, all are the same), the logarithms are drawn weakly to usual values: that is said in `Fit.is_regularized`.
+The search (BFGS) begins on a small sample of the customers (all, if there are few); from its peak, with its curvature, it goes
+on on a larger one, and from there the peak of all customers is reached in a few rounds. Where the likelihood has no peak inside
+(nobody leaves, nobody comes back, all are the same), the logarithms are drawn weakly to usual values: that is said in
+`Fit.is_regularized`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ BOUND = 11.0  # logarithms of parameters are kept within this distance from 0; t
 AT_BOUND = 10.0
 SPREAD = 1.5  # standard deviation of the logarithms where the data leaves them open
 NEAR = 3.0  # a search that is drawn begins at most this far from the usual values
-SEARCHED = 20_000  # customers on which the peak is searched
+SEARCHED = (3_000, 30_000)  # customers on which the peak is searched, before all are looked at
 N_ROUNDS, N_SHORTER = 200, 12
 LONGEST = 1.5  # of a step, in logarithms
 ROUGHLY = 1e-8  # a promise a customer below which a first search ends
@@ -82,35 +83,38 @@ def maximized(family: Family, log_likelihood: LogLikelihood[C], cases: C, unit: 
     """
     scale = np.ones(len(family.center))
     scale[list(family.measured)] = unit
-    scaled = cases.scaled(unit)
-    sample = scaled if scaled.n_customers <= SEARCHED else scaled.sampled(SEARCHED, seed=0)
     middle = np.log(np.asarray(family.center, np.float64))
-    found = _peak(log_likelihood, scaled, sample, family.starts, middle, pull=0.0) if is_told else None
+    stages = _stages(cases.scaled(unit))
+    found = _peak(log_likelihood, stages, [np.log(start) for start in family.starts], middle, pull=0.0) if is_told else None
     is_regularized = found is None or bool(np.max(np.abs(found)) >= AT_BOUND)
     if found is None or is_regularized:
-        near = () if found is None else (np.exp(np.clip(found, middle - NEAR, middle + NEAR)),)
-        found = _peak(log_likelihood, scaled, sample, (family.center, *near), middle, pull=1.0 / SPREAD**2)
+        near = [] if found is None else [np.clip(found, middle - NEAR, middle + NEAR)]
+        found = _peak(log_likelihood, stages, [middle, *near], middle, pull=1.0 / SPREAD**2)
     parameters = np.exp(found) * scale
     return Fit(family.model, parameters, log_likelihood(cases, parameters)[0], is_regularized)
 
 
-def _peak(
-    log_likelihood: LogLikelihood[C],
-    cases: C,
-    sample: C,
-    starts: Sequence[Sequence[float]],
-    middle: Array,
-    pull: float,
-) -> Array:
-    """The logarithms of the parameters with the least loss of all customers."""
-    of_sample = _loss(log_likelihood, sample, middle, pull * sample.n_customers / max(cases.n_customers, 1.0))
-    first = np.eye(len(middle))
-    tried = [_descent(of_sample, np.log(np.asarray(start, np.float64)), first, ROUGHLY) for start in starts]
-    best = min(tried, key=lambda each: of_sample(each)[0])
-    of_all = of_sample if sample is cases else _loss(log_likelihood, cases, middle, pull)
-    # All customers: as near as a hundredth of a standard error, where each look at them takes long; a sample: to the last digit.
-    enough = 1e-14 if sample is cases else 1e-4 / cases.n_customers
-    return _descent(of_all, best, _inverse(_curvature(of_sample, best)), enough)
+def _stages(cases: C) -> list[C]:
+    """Ever larger samples of the customers, and all of them at last."""
+    return [*(cases.sampled(size, seed=0) for size in SEARCHED if size < cases.n_customers), cases]
+
+
+def _peak(log_likelihood: LogLikelihood[C], stages: Sequence[C], starts: Sequence[Array], middle: Array, pull: float) -> Array:
+    """The logarithms of the parameters with the least loss of all customers: from the best start on, stage by stage."""
+    total = max(stages[-1].n_customers, 1.0)
+    # Many customers: as near as a hundredth of a standard error, as each look at them takes long; few: to the last digit.
+    enough = 1e-14 if len(stages) < 1 + len(SEARCHED) else 1e-4 / total
+    best = inverse = middle
+    for number, some in enumerate(stages):
+        loss = _loss(log_likelihood, some, middle, pull * some.n_customers / total)
+        # A small sample may have its peak at a bound, where all is flat: then the next one is searched anew.
+        if number == 0 or (number == 1 and np.max(np.abs(best)) >= AT_BOUND):
+            none = np.eye(len(middle))
+            best = min((_descent(loss, start, none, ROUGHLY) for start in starts), key=lambda each: loss(each)[0])
+        if number == 0 or some is not stages[-1]:
+            inverse = _inverse(_curvature(loss, best))
+        best = _descent(loss, best, inverse, enough)
+    return best
 
 
 def _loss(log_likelihood: LogLikelihood[C], cases: C, middle: Array, pull: float) -> Loss:
