@@ -104,7 +104,7 @@ CUSTOMER_ORDERS = Table(
         moment("at", "when it was placed", required=True),
         number("value", "worth of what was bought, returns not taken off", unit=MONEY, low=0),
         number("units", "pieces bought; empty where no lines are known", unit="pieces", low=0),
-        number("discount", "what was taken off the whole order", unit=MONEY, low=0),
+        number("discount", "what was taken off the whole order, beyond what was taken off its lines", unit=MONEY, low=0),
         text("session_id", "the visit in which it was placed, where known"),
         text("channel", "how the buyer came"),
         text("device", "desktop, mobile, tablet, app"),
@@ -182,7 +182,7 @@ CUSTOMER_STATE_BASKETS = Table(
             "n_categories", "category", "category_share", "categories", "n_brands", "brand", "brand_share", "brands",
         )),
     ),
-    of=("customer_lines", "orders", "products", "usual_prices"),
+    of=("customer_lines", "customer_orders", "products", "usual_prices"),
 )  # fmt: skip
 
 CUSTOMER_STATE_RETURNS = Table(

@@ -6,7 +6,8 @@ WITH summed AS (
         order_id,
         min("at") FILTER (WHERE quantity > 0) AS "at",
         sum(CAST(round(quantity * price * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS value,
-        sum(CAST(round(quantity * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS units
+        sum(CAST(round(quantity * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS units,
+        sum(CAST(round(discount * 10000) AS BIGINT)) FILTER (WHERE quantity > 0) / 10000.0 AS of_lines
     FROM customer_lines
     GROUP BY customer_id, order_id
 )
@@ -16,7 +17,7 @@ SELECT
     coalesce(summed."at", orders."at") AS "at",
     coalesce(summed.value, orders.value) AS value,
     summed.units,
-    orders.discount,
+    round(greatest(orders.discount - coalesce(summed.of_lines, 0), 0), 4) AS discount,
     orders.session_id,
     orders.channel,
     orders.device,

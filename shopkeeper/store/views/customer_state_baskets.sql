@@ -1,21 +1,21 @@
 -- A part of customer_state: what the lines of each customer say: products, prices, categories, brands.
 WITH coupons AS (
-    SELECT order_id FROM orders WHERE discount > 0
+    SELECT customer_id, order_id FROM customer_orders WHERE discount > 0
 ),
 bought AS (
     SELECT
-        customer_id,
+        customer_lines.customer_id,
         customer_lines.product_id,
         count(*) AS n_lines,
         count(DISTINCT customer_lines.order_id) AS n_orders,
         sum(CAST(round(quantity * price * 10000) AS BIGINT)) AS worth,
-        count(*) FILTER (WHERE discount > 0 OR price < 0.95 * usual_price OR coupons.order_id IS NOT NULL) AS n_reduced,
+        count(*) FILTER (WHERE customer_lines.discount > 0 OR price < 0.95 * usual_price OR coupons.order_id IS NOT NULL) AS n_reduced,
         max(CAST(round(price_level * 1000000) AS BIGINT)) AS level
     FROM customer_lines
     LEFT JOIN usual_prices ON customer_lines.product_id = usual_prices.product_id
-    LEFT JOIN coupons ON customer_lines.order_id = coupons.order_id
+    LEFT JOIN coupons ON customer_lines.customer_id = coupons.customer_id AND customer_lines.order_id = coupons.order_id
     WHERE quantity > 0 AND customer_lines.product_id IS NOT NULL
-    GROUP BY customer_id, customer_lines.product_id
+    GROUP BY customer_lines.customer_id, customer_lines.product_id
 ),
 totals AS (
     SELECT

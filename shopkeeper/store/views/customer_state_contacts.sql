@@ -38,10 +38,10 @@ visits AS (
         max(ended_at) AS last_visit_at,
         count(*) AS n_visits,
         count(*) FILTER (WHERE ended_at > {as_of} - INTERVAL 30 DAY) AS n_visits_30d,
-        sum(n_views) AS n_views,
-        sum(n_carts) AS n_carts,
-        sum(n_checkouts) AS n_checkouts,
-        sum(n_searches) AS n_searches,
+        CAST(sum(n_views) AS BIGINT) AS n_views,
+        CAST(sum(n_carts) AS BIGINT) AS n_carts,
+        CAST(sum(n_checkouts) AS BIGINT) AS n_checkouts,
+        CAST(sum(n_searches) AS BIGINT) AS n_searches,
         sum(depth) / count(*) AS funnel_depth,
         count(*) FILTER (WHERE depth = 4) / count(*) AS conversion
     FROM customer_visits

@@ -36,7 +36,8 @@ LINES = [
 ORDERS = [
     {"order_id": "o1", "at": "2024-01-01T10:00:00Z", "customer_id": "c1", "value": 15.0, "payment_method": "paypal",
      "channel": "email", "device": "mobile", "session_id": "s1"},
-    {"order_id": "o2", "at": "2024-01-11T10:30:00Z", "customer_id": "c1", "value": 8.0, "payment_method": "card", "channel": "cpc"},
+    {"order_id": "o2", "at": "2024-01-11T10:30:00Z", "customer_id": "c1", "value": 8.0, "payment_method": "card", "channel": "cpc",
+     "discount": 2.0},  # the line's
     {"order_id": "o4", "at": "2024-01-31T20:00:00Z", "customer_id": "c1", "value": 10.0, "discount": 1.0},
 ]  # fmt: skip
 

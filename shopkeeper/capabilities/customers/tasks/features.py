@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shopkeeper.capabilities.customers.settings import CustomersSettings
 from shopkeeper.core.columns import Table, text
 from shopkeeper.core.results import Result
-from shopkeeper.core.schema import CUSTOMER_STATE, FEATURES
+from shopkeeper.core.schema import FEATURES
 from shopkeeper.core.tasks import ShopView, task
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CUSTOMER_FEATURES = Table(
     "customer_features",
@@ -28,5 +33,15 @@ def features(view: ShopView, settings: CustomersSettings) -> Result:  # noqa: AR
 
     The view `customer_state` at the shop's newest moment, kept so that others need not work it out again.
     """
-    found = view.table("customer_state").select(list(CUSTOMER_STATE.names))
-    return Result(found, headline=f"{found.num_rows:,} customers are known.")
+    from shopkeeper.capabilities.customers.state.working_out import customer_state
+
+    found = customer_state(view)
+    return Result(found, headline=_headline(found))
+
+
+def _headline(found: pa.Table) -> str:
+    """How many are known, how many of them have ordered, and how many more than once."""
+    n_orders = found["n_orders"].to_numpy()
+    n_buyers, n_again = int((n_orders > 0).sum()), int((n_orders > 1).sum())
+    known = f"{found.num_rows:,} customers are known; {n_buyers:,} have ordered"
+    return f"{known}, {n_again:,} of them more than once ({n_again / n_buyers:.0%})." if n_buyers else f"{known}."
