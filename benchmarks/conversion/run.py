@@ -22,10 +22,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from shopkeeper.capabilities.customers.classifying.baselines import PREVALENCE, rule  # noqa: E402
-from shopkeeper.capabilities.customers.classifying.every import CLASSIFIERS  # noqa: E402
 from shopkeeper.capabilities.customers.classifying.exam import prepare  # noqa: E402
-from shopkeeper.capabilities.customers.classifying.method import Examples  # noqa: E402
+from shopkeeper.capabilities.customers.classifying.methods.baselines import PREVALENCE, rule  # noqa: E402
+from shopkeeper.capabilities.customers.classifying.methods.every import CLASSIFIERS  # noqa: E402
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples  # noqa: E402
 from shopkeeper.numerics.classifying.calibration import calibration_line  # noqa: E402
 from shopkeeper.numerics.classifying.scores import auc, best_threshold, brier, precision_recall_f1  # noqa: E402
 

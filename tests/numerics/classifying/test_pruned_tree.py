@@ -17,8 +17,8 @@ def test_weakest_links_by_hand():
 def test_prunes_as_scikit_learn_does():
     from sklearn.tree import DecisionTreeClassifier
 
-    from shopkeeper.capabilities.customers.classifying.decision_tree import grow
-    from shopkeeper.capabilities.customers.classifying.method import Examples
+    from shopkeeper.capabilities.customers.classifying.methods.decision_tree import grow
+    from shopkeeper.capabilities.customers.classifying.methods.method import Examples
 
     random = np.random.default_rng(4)
     x = random.normal(size=(600, 4)).astype(np.float32).astype(np.float64)

@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from shopkeeper.capabilities.customers.churn.cuts import Question
 from shopkeeper.capabilities.customers.churn.material import BG_NBD, Past
-from shopkeeper.capabilities.customers.classifying.baselines import PREVALENCE, given, rule
-from shopkeeper.capabilities.customers.classifying.every import CLASSIFIERS
 from shopkeeper.capabilities.customers.classifying.exam import Ready, prepare
 from shopkeeper.capabilities.customers.classifying.judge import Compared, Sat, candidate, compare, scores, sit
 from shopkeeper.capabilities.customers.classifying.kept import as_json
-from shopkeeper.capabilities.customers.classifying.method import Examples, Method, together
+from shopkeeper.capabilities.customers.classifying.methods.baselines import PREVALENCE, given, rule
+from shopkeeper.capabilities.customers.classifying.methods.every import CLASSIFIERS
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples, Method, together
 from shopkeeper.capabilities.customers.settings import CustomersSettings
 from shopkeeper.core.progress import Part, Progress
 from shopkeeper.core.results import Result, Score

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from shopkeeper.capabilities.customers.churn.cuts import FEWEST_CUTS, Question, cut_moments, questions
 from shopkeeper.capabilities.customers.churn.read import DAY, FEATURES, OrderDays, read_kept_states, read_order_days, read_states
 from shopkeeper.capabilities.customers.churn.rhythm import Rhythm, learn_rhythm
-from shopkeeper.capabilities.customers.classifying.method import Examples
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples
 from shopkeeper.capabilities.customers.read import Features
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.tasks import ShopView

@@ -14,7 +14,7 @@ from shopkeeper.capabilities.customers.churn.material import BG_NBD, Known, Past
 from shopkeeper.capabilities.customers.churn.read import FEATURES
 from shopkeeper.capabilities.customers.classifying.exam import Ready
 from shopkeeper.capabilities.customers.classifying.kept import from_json
-from shopkeeper.capabilities.customers.classifying.method import Examples
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples
 from shopkeeper.capabilities.customers.classifying.reasons import reasons
 from shopkeeper.capabilities.customers.settings import CustomersSettings
 from shopkeeper.core.progress import Part

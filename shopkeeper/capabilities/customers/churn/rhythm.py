@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.capabilities.customers.churn.read import DAY, OrderDays
-from shopkeeper.capabilities.customers.classifying.method import quietly
+from shopkeeper.capabilities.customers.classifying.methods.method import quietly
 from shopkeeper.numerics.classifying.scores import log_odds
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.lifetimes import bg_nbd

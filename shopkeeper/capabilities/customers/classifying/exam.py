@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopkeeper.capabilities.customers.classifying.calibrating import Calibration, calibrate
-from shopkeeper.capabilities.customers.classifying.method import Classifier, Examples, Method, Settings, missed
+from shopkeeper.capabilities.customers.classifying.methods.method import Classifier, Examples, Method, Settings, missed
 from shopkeeper.numerics.classifying.scores import best_threshold
 from shopkeeper.numerics.compiling import Array
 

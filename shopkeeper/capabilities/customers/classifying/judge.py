@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopkeeper.capabilities.customers.classifying.exam import Ready
-from shopkeeper.capabilities.customers.classifying.method import Examples, Method
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples, Method
 from shopkeeper.core.results import Interval, Score
 from shopkeeper.numerics.bootstrap import mean_interval
 from shopkeeper.numerics.classifying.calibration import Reliability, calibration_line, reliability

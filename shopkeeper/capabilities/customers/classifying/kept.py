@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.baselines import OneFeature
 from shopkeeper.capabilities.customers.classifying.calibrating import Calibration
-from shopkeeper.capabilities.customers.classifying.decision_tree import TreeClassifier
 from shopkeeper.capabilities.customers.classifying.exam import Ready
-from shopkeeper.capabilities.customers.classifying.gradient_boosting import Boosted
-from shopkeeper.capabilities.customers.classifying.linear import Line
-from shopkeeper.capabilities.customers.classifying.method import Classifier, Constant, Method
-from shopkeeper.capabilities.customers.classifying.scaling import Scaling
-from shopkeeper.capabilities.customers.classifying.support_vectors import Curved
+from shopkeeper.capabilities.customers.classifying.methods.baselines import OneFeature
+from shopkeeper.capabilities.customers.classifying.methods.decision_tree import TreeClassifier
+from shopkeeper.capabilities.customers.classifying.methods.gradient_boosting import Boosted
+from shopkeeper.capabilities.customers.classifying.methods.linear import Line
+from shopkeeper.capabilities.customers.classifying.methods.method import Classifier, Constant, Method
+from shopkeeper.capabilities.customers.classifying.methods.scaling import Scaling
+from shopkeeper.capabilities.customers.classifying.methods.support_vectors import Curved
 from shopkeeper.numerics.classifying.calibration import Steps
 from shopkeeper.numerics.classifying.pruned_tree import DecisionTree
 from shopkeeper.numerics.compiling import Array

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.customers.classifying.baselines import PREVALENCE, rule
-from shopkeeper.capabilities.customers.classifying.every import CLASSIFIERS
 from shopkeeper.capabilities.customers.classifying.exam import Ready, prepare
 from shopkeeper.capabilities.customers.classifying.judge import Compared, candidate, compare, scores, sit
-from shopkeeper.capabilities.customers.classifying.method import Examples, Method
+from shopkeeper.capabilities.customers.classifying.methods.baselines import PREVALENCE, rule
+from shopkeeper.capabilities.customers.classifying.methods.every import CLASSIFIERS
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples, Method
 from shopkeeper.capabilities.customers.classifying.reasons import reasons
 from shopkeeper.capabilities.customers.conversion.read import Visits, read_visits
 from shopkeeper.capabilities.customers.settings import CustomersSettings

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.classifying.method import Examples
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples
 
 NAMES = ("signal", "step", "other", "noise", "unknown")
 

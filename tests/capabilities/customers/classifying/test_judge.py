@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.classifying.baselines import PREVALENCE, given
 from shopkeeper.capabilities.customers.classifying.exam import prepare
 from shopkeeper.capabilities.customers.classifying.judge import candidate, compare, scores, sit
-from shopkeeper.capabilities.customers.classifying.logistic import LOGISTIC
+from shopkeeper.capabilities.customers.classifying.methods.baselines import PREVALENCE, given
+from shopkeeper.capabilities.customers.classifying.methods.logistic import LOGISTIC
 
 GIVEN = given("given", "one feature", "signal")
 

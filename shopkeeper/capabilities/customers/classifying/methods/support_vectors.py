@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.linear import Line
-from shopkeeper.capabilities.customers.classifying.method import (
+from shopkeeper.capabilities.customers.classifying.methods.linear import Line
+from shopkeeper.capabilities.customers.classifying.methods.method import (
     Classifier,
     Examples,
     Method,
@@ -19,7 +19,7 @@ from shopkeeper.capabilities.customers.classifying.method import (
     constant,
     quietly,
 )  # fmt: skip
-from shopkeeper.capabilities.customers.classifying.scaling import Scaling, learn_scaling
+from shopkeeper.capabilities.customers.classifying.methods.scaling import Scaling, learn_scaling
 from shopkeeper.numerics.compiling import Array, chunks
 
 STRENGTHS = (0.0003, 0.01)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.method import (
+from shopkeeper.capabilities.customers.classifying.methods.method import (
     Classifier,
     Examples,
     Method,

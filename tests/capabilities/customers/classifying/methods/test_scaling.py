@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.classifying.scaling import learn_scaling
+from shopkeeper.capabilities.customers.classifying.methods.scaling import learn_scaling
 
 
 def test_numbers_of_one_size_whatever_they_were():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.scaling import Scaling
+from shopkeeper.capabilities.customers.classifying.methods.scaling import Scaling
 from shopkeeper.numerics.compiling import Array
 
 

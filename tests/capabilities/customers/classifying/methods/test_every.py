@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.classifying.baselines import PREVALENCE, given, rule
-from shopkeeper.capabilities.customers.classifying.every import CLASSIFIERS
 from shopkeeper.capabilities.customers.classifying.exam import prepare
 from shopkeeper.capabilities.customers.classifying.judge import compare, sit
 from shopkeeper.capabilities.customers.classifying.kept import as_json, from_json
+from shopkeeper.capabilities.customers.classifying.methods.baselines import PREVALENCE, given, rule
+from shopkeeper.capabilities.customers.classifying.methods.every import CLASSIFIERS
 from shopkeeper.numerics.classifying.scores import auc
 
 RULE, GIVEN = rule("rule", "rule", "signal"), given("given", "given", "signal")

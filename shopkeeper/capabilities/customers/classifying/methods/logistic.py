@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.linear import Line
-from shopkeeper.capabilities.customers.classifying.method import (
+from shopkeeper.capabilities.customers.classifying.methods.linear import Line
+from shopkeeper.capabilities.customers.classifying.methods.method import (
     Classifier,
     Examples,
     Method,
@@ -14,7 +14,7 @@ from shopkeeper.capabilities.customers.classifying.method import (
     constant,
     quietly,
 )  # fmt: skip
-from shopkeeper.capabilities.customers.classifying.scaling import learn_scaling
+from shopkeeper.capabilities.customers.classifying.methods.scaling import learn_scaling
 
 STRENGTHS = (0.003, 0.03, 0.3)  # C: the smaller, the nearer are the weights to 0
 

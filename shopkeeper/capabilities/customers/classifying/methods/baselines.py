@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.method import Classifier, Examples, Method, Settings, constant
+from shopkeeper.capabilities.customers.classifying.methods.method import Classifier, Examples, Method, Settings, constant
 from shopkeeper.numerics.classifying.scores import log_odds
 from shopkeeper.numerics.compiling import Array
 

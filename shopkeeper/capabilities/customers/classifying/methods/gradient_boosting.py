@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.customers.classifying.method import (
+from shopkeeper.capabilities.customers.classifying.methods.method import (
     Classifier,
     Examples,
     Method,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.customers.classifying.method import Examples
-from shopkeeper.capabilities.customers.classifying.support_vectors import MOST_FOR_RBF, choose, fit
+from shopkeeper.capabilities.customers.classifying.methods.method import Examples
+from shopkeeper.capabilities.customers.classifying.methods.support_vectors import MOST_FOR_RBF, choose, fit
 from shopkeeper.numerics.classifying.scores import auc
 
 
