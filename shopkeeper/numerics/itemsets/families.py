@@ -1,4 +1,4 @@
-"""What frequent sets say of each other: which are closed, which are maximal, and how many were looked at to find them."""
+"""What frequent sets say of each other: which are closed and which are maximal."""
 
 # Kernels take what numba compiles them for: their arrays' types stand in their words.
 # mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False, warn-return-any=False
@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array, kernel
-from shopkeeper.numerics.itemsets.apriori import find_row, n_candidates
-from shopkeeper.numerics.itemsets.found import Itemsets, are_related
+from shopkeeper.numerics.itemsets.apriori import find_row
+from shopkeeper.numerics.itemsets.found import Itemsets
 
 
 @kernel
@@ -54,32 +54,3 @@ def closed_and_maximal(itemsets: Itemsets) -> tuple[Array, Array]:
         _mark_parts(itemsets.rows(size + 1), itemsets.count[low:high], rows[order], counts, is_closed, is_maximal)
         closed[first + order], maximal[first + order] = is_closed, is_maximal
     return closed, maximal
-
-
-@kernel
-def _n_related(item, parent):
-    total = 0
-    for place in range(len(item)):
-        for other in range(place + 1, len(item)):
-            total += are_related(parent, item[place], item[other])
-    return total
-
-
-def n_tried(itemsets: Itemsets, parent: Array, max_items: int) -> Array:
-    """int64 [max_items + 1]: how many sets of each size were looked at, frequent or not: those all of whose parts are frequent.
-
-    ``parent`` int32 by item: pairs of an item and one above it are none. The same for every method: it follows from what was
-    found.
-    """
-    result = np.zeros(max_items + 1, np.int64)
-    first, last = itemsets.block(1)
-    n = last - first
-    result[1:2] = n
-    if max_items >= 2:
-        items = itemsets.rows(1).ravel()
-        result[2] = n * (n - 1) // 2 - (int(_n_related(items, parent)) if len(parent) and parent.max() >= 0 else 0)
-    for size in range(3, max_items + 1):
-        rows = itemsets.rows(size - 1)
-        if len(rows):
-            result[size] = n_candidates(rows[lexical(rows)])
-    return result

@@ -9,7 +9,7 @@ import numpy as np
 from shopkeeper.capabilities.baskets.rules.periods import Periods
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.itemsets.rules.changing import Occurrences, new_and_faded
-from shopkeeper.numerics.itemsets.rules.finding import Rules, tested_in
+from shopkeeper.numerics.itemsets.rules.finding import Rules, evidence_in
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def changes(rules: Rules, over_time: Periods, error_share: float) -> Changes:
         return Changes(np.zeros(len(rules), bool), np.zeros(len(rules), bool), np.full(len(rules), np.nan))
     n, last = over_time.n, over_time.n - 1
     seen = rules.seen
-    early, recent = tested_in(rules, 0, last), tested_in(rules, last, n)
+    early, recent = evidence_in(rules, 0, last), evidence_in(rules, last, n)
     n_with = seen.n_with[rules.whole]
     n_early = n_with[:, :last].sum(axis=1)
     found = Occurrences(n_early, n_with[:, last], early.expected, recent.expected, early.log_p, recent.log_p)

@@ -14,7 +14,7 @@ from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part
 from shopkeeper.core.results import Result
 from shopkeeper.core.tasks import ShopView
-from shopkeeper.numerics.compiling import Array
+from shopkeeper.numerics.compiling import Array, Tell
 from shopkeeper.numerics.itemsets.families import closed_and_maximal
 from shopkeeper.numerics.itemsets.found import Itemsets
 from shopkeeper.numerics.itemsets.mining import Limits, Mined, frequent_itemsets
@@ -90,10 +90,22 @@ def raised_words(level: str, min_count: int, n_baskets: int) -> str:
     )
 
 
+def rising(part: Part, until: float, doing: str) -> Tell:
+    """Tells ``part`` how far a search is, up to ``until`` (0-1); one that begins again with a larger support says nothing new."""
+    most = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal most
+        most = max(most, until * share)
+        part.step(most, doing)
+
+    return tell
+
+
 def _mined(level: Level, asked: int, settings: BasketsSettings, part: Part) -> Mined:
     return frequent_itemsets(
         level.baskets, asked, parent=level.parent, method=settings.itemset_method, limits=limits_of(settings),
-        tell=lambda share: part.step(share, "searching itemsets"),
+        tell=rising(part, 1.0, "searching itemsets"),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from shopkeeper.capabilities.baskets.rules.listing import (
     levels_of,
     limits_of,
     raised_words,
+    rising,
     some_baskets,
 )
 from shopkeeper.capabilities.baskets.rules.periods import Periods, periods
@@ -65,7 +66,7 @@ def tell_rules(view: ShopView, settings: BasketsSettings) -> Result:
 def _found(level: Level, over_time: Periods, settings: BasketsSettings, n_levels: int, part: Part) -> Rules:
     return find_rules(
         level.baskets, level.direct, level.parent, over_time.period, over_time.n, _wanted(settings, n_levels),
-        lambda share: part.step(0.6 * share, "testing rules"),
+        rising(part, 0.6, "testing rules"),
     )  # fmt: skip
 
 
@@ -100,7 +101,8 @@ def _table(level: Level, shop: ShopBaskets, rules: Rules, change: Changes) -> pa
         pa.array(found.confidence), pa.array(found.lift), pa.array(found.leverage), _numbers(found.conviction),
         pa.array(found.zhang), pa.array(rules.expected), _numbers(n_both / np.maximum(rules.expected, 1e-300)),
         _p(rules.log_p), pa.array(np.maximum(rules.p_corrected, SMALLEST_P)), _p(fisher(n_both, n_left, n_right, n)),
-        pa.array(change.is_new), pa.array(change.has_faded), pa.array(first_at).cast(pa.timestamp("us")), _numbers(change.recent_lift),
+        pa.array(change.is_new), pa.array(change.has_faded), pa.array(first_at).cast(pa.timestamp("us")),
+        _numbers(change.recent_lift),
     )  # fmt: skip
     return pa.table(columns, schema=SCHEMA)
 

@@ -22,7 +22,7 @@ BASKET_RULES = Table(
         number("lift", "confidence over the consequent's share of all baskets", low=0),
         number("leverage", "support less what independence would make", low=-1, high=1),
         number("conviction", "how much rarer exceptions are than independence would make; empty where there is none", low=0),
-        number("zhang", "Zhang's metric: 1 always together, 0 independent, -1 never", low=-1, high=1),
+        number("zhang", "Zhang's metric: 1 never without the antecedent, 0 independent, -1 never together", low=-1, high=1),
         number("n_expected", "baskets with all of them that chance makes, given the sizes of those with the antecedent", low=0),
         number("size_lift", "baskets over those that chance makes in baskets of these sizes and of this time", low=0),
         number("p_value", "chance of so many in baskets of these sizes, of the rule's weakest part", low=0, high=1),

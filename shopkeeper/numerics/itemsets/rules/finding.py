@@ -10,7 +10,7 @@ from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.itemsets.baskets import Baskets
 from shopkeeper.numerics.itemsets.rules.correcting import corrected
 from shopkeeper.numerics.itemsets.rules.seeing import Seen, Wanted, look
-from shopkeeper.numerics.itemsets.rules.testing import Tested, test_rules
+from shopkeeper.numerics.itemsets.rules.testing import Evidence, rule_tests
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,16 @@ def find_rules(
     ``period`` int [baskets] below ``n_periods``, the last one is the recent one: rules that are frequent there alone are looked
     at too.
     """
-    seen = look(baskets, direct, np.asarray(parent, np.int32), np.asarray(period), n_periods, wanted, tell)
+    seen = look(
+        baskets, direct, np.asarray(parent, np.int32), np.asarray(period), n_periods, wanted, lambda share: tell(0.4 * share)
+    )
     whole, position, size = _candidates(seen, wanted)
     n_families = max(1, int((seen.n_tried > 0).sum())) * wanted.n_families
     limit = np.log(wanted.error_rate) - np.log(np.maximum(seen.n_tried, 1)) - np.log(n_families)
 
-    tested = test_rules(
+    tested = rule_tests(
         seen.itemsets, seen.part, whole, position, seen.count, seen.itemsets.count, seen.chances, periods=(0, n_periods),
-        least_lift=wanted.min_lift, worst_log_p=limit, productive=wanted.productive, tell=tell,
+        least_lift=wanted.min_lift, worst_log_p=limit, productive=wanted.productive, tell=lambda share: tell(0.4 + 0.6 * share),
     )  # fmt: skip
     p_corrected = np.minimum(corrected(tested.log_p, size, seen.n_tried) * wanted.n_families, 1.0)
     beyond = np.round(seen.itemsets.count[whole] - tested.expected, 6)
@@ -94,10 +96,10 @@ def find_rules(
     )
 
 
-def tested_in(rules: Rules, first: int, last: int) -> Tested:
+def evidence_in(rules: Rules, first: int, last: int) -> Evidence:
     """The tests of the rules in the periods ``first`` to ``last`` (not included) alone, each rule as a whole."""
     seen = rules.seen
-    return test_rules(
+    return rule_tests(
         seen.itemsets, seen.part, rules.whole, rules.position, seen.count, seen.n_with[:, first:last].sum(axis=1), seen.chances,
         periods=(first, last), productive=False,
     )  # fmt: skip

@@ -15,7 +15,7 @@ class Measures:
 
     support P(A, C); confidence P(C | A) (Agrawal et al. 1993); lift P(A, C) / P(A) P(C); leverage P(A, C) - P(A) P(C)
     (Piatetsky-Shapiro 1991); conviction P(A) P(not C) / P(A, not C) (Brin et al. 1997), infinite where the rule has no
-    exception; zhang from -1 to 1 (Zhang 2000), 0 where A says nothing about C.
+    exception; zhang from -1 (never together) to 1 (C never without A; Zhang 2000), 0 where A says nothing about C.
     """
 
     support: Array

@@ -9,7 +9,6 @@ import numpy as np
 
 from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.itemsets.baskets import Baskets
-from shopkeeper.numerics.itemsets.families import n_tried
 from shopkeeper.numerics.itemsets.found import Itemsets
 from shopkeeper.numerics.itemsets.mining import Limits, Mined, frequent_itemsets
 from shopkeeper.numerics.itemsets.rules.chances import Chances, chances_of
@@ -82,7 +81,7 @@ def look(
     none = np.zeros((0, chances.margins.n_strata), np.int32)
     count = np.concatenate([none, *(found.count for _, found, by_stratum in blocks if by_stratum)])
     first = np.concatenate([np.zeros(0, np.int64), *(found.first for _, found, _ in blocks)])
-    n_rules = _n_rules_tried(mined, itemsets, parent, wanted.limits.max_items)
+    n_rules = _n_rules_tried(itemsets, wanted.limits.max_items)
     return Seen(itemsets, parts(itemsets), count, n_with, first, chances, n_rules, mined[0].min_count)
 
 
@@ -119,10 +118,14 @@ def _as_itemsets(blocks: list[tuple[Array, Contained, bool]], n_periods: int, n_
     return Itemsets(starts, item, n_with.sum(axis=1), n_baskets), n_with
 
 
-def _n_rules_tried(mined: list[Mined], itemsets: Itemsets, parent: Array, max_items: int) -> Array:
-    """int64 [antecedent's size, 0 and up]: every set that was looked at has as many rules as items."""
-    sets = n_tried(mined[0].itemsets, parent, max_items)
-    sets[:3] = n_tried(itemsets, parent, 2)
+def _n_rules_tried(itemsets: Itemsets, max_items: int) -> Array:
+    """int64 [antecedent's size, 0 and up]: every frequent antecedent with every other frequent item.
+
+    Also those whose set is not frequent: that a rule is looked at more closely because it was frequent is no reason to count it
+    less.
+    """
     result = np.zeros(max_items, np.int64)
-    result[1:] = sets[2:] * np.arange(2, max_items + 1)
+    n_items = int(np.sum(itemsets.sizes == 1))
+    for size in range(1, max_items):
+        result[size] = int(np.sum(itemsets.sizes == size)) * max(0, n_items - size)
     return result

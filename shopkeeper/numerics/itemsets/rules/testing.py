@@ -26,7 +26,7 @@ N_STEPS = 40
 
 
 @dataclass(frozen=True)
-class Tested:
+class Evidence:
     """``expected`` float64 [rules]: baskets with the whole rule that chance makes; ``log_p`` float64 [rules]."""
 
     expected: Array
@@ -155,7 +155,7 @@ def _test(low, high, rules, sets, count, model, groups, periods, least_lift, wor
             log_p[rule] = max(log_p[rule], weakest)
 
 
-def test_rules(
+def rule_tests(
     itemsets: Itemsets,
     part: Array,
     rule_set: Array,
@@ -169,7 +169,7 @@ def test_rules(
     worst_log_p: Array | None = None,
     productive: bool = True,
     tell: Tell = quiet,
-) -> Tested:
+) -> Evidence:
     """The tests of rules (``rule_set`` int64, ``position`` int64 of the consequent in that set).
 
     ``part`` is `contained.parts`; ``count`` int32 [sets, strata] of every antecedent; ``n_with`` int64 [sets] the baskets with
@@ -193,4 +193,4 @@ def test_rules(
     in_threads(call, ranges(np.ones(len(order), np.int64), 8 * n_threads()), tell)
     expected, log_p = np.empty(len(order)), np.empty(len(order))
     expected[order], log_p[order] = found
-    return Tested(expected, log_p)
+    return Evidence(expected, log_p)
