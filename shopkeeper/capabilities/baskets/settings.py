@@ -20,7 +20,7 @@ class BasketsSettings:
         "auto", "how itemsets are searched; all find the same", choices=("auto", "eclat", "fp_growth", "apriori")
     )
     itemsets_most: int = setting(
-        200_000, "most itemsets of a level; where there are more the support is raised", unit="itemsets", low=100, high=10_000_000
+        200_000, "most itemsets of a level; where there are more the support is raised", unit="itemsets", low=10, high=10_000_000
     )
     itemset_memory_mb: int = setting(
         1_000, "most memory for counting itemsets and rules; where it needs more the support is raised", unit="MB", low=10,
@@ -58,7 +58,7 @@ class BasketsSettings:
         100, "of larger baskets a random part of this many products counts", unit="products", low=2, high=1000
     )
     together_trials: int = setting(
-        24, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
+        28, "how many weighings of pairs are tried on the validation period", unit="trials", low=0, high=200
     )
     together_test_share: float = setting(
         0.1, "share of the baskets that the last period has, and the one before it", low=0.02, high=0.3

@@ -9,7 +9,7 @@ def changed(n_early, n_recent, expected_early, expected_recent, log_p_early, log
     found = Occurrences(
         *(np.array([each]) for each in (n_early, n_recent, expected_early, expected_recent, log_p_early, log_p_recent))
     )
-    is_new, has_faded = new_and_faded(found, np.array([LIMIT]), recent_share, 0.05)
+    is_new, has_faded = new_and_faded(found, np.array([LIMIT]), recent_share, 0.05, 1.2)
     return bool(is_new[0]), bool(has_faded[0])
 
 
@@ -32,5 +32,6 @@ def test_too_few_to_tell_a_change_from_chance_is_none():
 
 def test_a_product_that_came_and_one_that_went():
     """Chance makes nothing of a product before it is sold: it is the time that says how surprising that is."""
+    assert changed(1, 60, 1.0, 20.0, -0.7, -40.0) == (True, False), "both products are sold more now"
     assert changed(0, 30, 0.0, 3.0, 0.0, -40.0) == (True, False)
     assert changed(60, 0, 3.0, 0.0, -100.0, 0.0) == (False, True)
