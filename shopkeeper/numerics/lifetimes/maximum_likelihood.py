@@ -24,7 +24,7 @@ NEAR = 3.0  # a search that is drawn begins at most this far from the usual valu
 SEARCHED = (3_000, 30_000)  # customers on which the peak is searched, before all are looked at
 N_ROUNDS, N_SHORTER = 200, 12
 LONGEST = 1.5  # of a step, in logarithms
-ROUGHLY = 1e-8  # a promise a customer below which a first search ends
+ROUGHLY = 1e-6  # a promise a customer below which a first search ends
 STEP = 1e-4
 
 Loss = Callable[[Array], tuple[float, Array]]
@@ -96,14 +96,14 @@ def maximized(family: Family, log_likelihood: LogLikelihood[C], cases: C, unit: 
 
 def _stages(cases: C) -> list[C]:
     """Ever larger samples of the customers, and all of them at last."""
-    return [*(cases.sampled(size, seed=0) for size in SEARCHED if size < cases.n_customers), cases]
+    return [*(cases.sampled(size, seed=0) for size in SEARCHED if 2 * size < cases.n_customers), cases]
 
 
 def _peak(log_likelihood: LogLikelihood[C], stages: Sequence[C], starts: Sequence[Array], middle: Array, pull: float) -> Array:
     """The logarithms of the parameters with the least loss of all customers: from the best start on, stage by stage."""
     total = max(stages[-1].n_customers, 1.0)
     # Many customers: as near as a hundredth of a standard error, as each look at them takes long; few: to the last digit.
-    enough = 1e-14 if len(stages) < 1 + len(SEARCHED) else 1e-4 / total
+    enough = 1e-12 if len(stages) < 1 + len(SEARCHED) else 1e-4 / total
     best = inverse = middle
     for number, some in enumerate(stages):
         loss = _loss(log_likelihood, some, middle, pull * some.n_customers / total)

@@ -116,6 +116,10 @@ def _notes(learned: Learned, exam: Exam | None) -> list[str]:
                 f"In those days there were {abs(more):.0%} {'more' if more > 0 else 'fewer'} orders than foretold: the models "
                 "know neither season nor growth."
             )
+    if learned.model.name == "bg_nbd":
+        notes.append(
+            "By BG/NBD customers leave after a repeat order: who ordered once is not said to have left (see p_orders_again)."
+        )
     if learned.orders.is_regularized:
         notes.append(f"The orders leave open {OPEN[learned.model.name]}: parameters were drawn weakly to usual values.")
     if learned.worth.is_regularized:
