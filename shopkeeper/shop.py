@@ -15,7 +15,7 @@ from shopkeeper.core.progress import Part, Progress, Silent
 from shopkeeper.core.registry import REGISTRY, Registry
 from shopkeeper.core.runs import Run
 from shopkeeper.core.schema import TABLES
-from shopkeeper.core.settings import Change, Resolved, resolve
+from shopkeeper.core.settings import Change, Resolved, knobs, resolve
 from shopkeeper.core.tasks import Task
 from shopkeeper.running import Order, run_task
 from shopkeeper.serving import Answers
@@ -329,7 +329,7 @@ class FinishedRun:
 
 
 class Room:
-    """The answers of one capability as methods."""
+    """The answers of one capability as methods; the request's first field may stand without its name."""
 
     def __init__(self, shop: Shop, name: str) -> None:
         self._shop = shop
@@ -338,8 +338,9 @@ class Room:
     def __getattr__(self, verb: str) -> Any:
         answer = self._shop.registry.answer(f"{self._name}.{verb}")
 
-        def ask(**request: Any) -> dict[str, Any]:
-            return self._shop.ask(answer.name, **request)
+        def ask(first: Any = None, /, **request: Any) -> dict[str, Any]:
+            place = {} if first is None else {knobs(answer.request)[0].name: first}  # whose profile, which product …
+            return self._shop.ask(answer.name, **place, **request)
 
         ask.__doc__ = answer.doc
         return ask
