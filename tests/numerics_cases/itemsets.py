@@ -113,7 +113,7 @@ def occurrences(random: np.random.Generator, n: int) -> Inputs:
 
     early, recent = random.integers(0, 90, n), random.integers(0, 90, n)
     found = Occurrences(early, recent, early * 0.5 + 1, recent * 0.5 + 1, -random.random(n) * 30, -random.random(n) * 30)
-    return {"found": found, "limit": np.full(n, -12.0), "recent_share": 0.3, "error_rate": 0.05, "least_lift": 1.2}
+    return {"found": found, "limit": np.full(n, -12.0), "recent_share": 0.3, "error_rate": 0.05}
 
 
 CASES: Mapping[str, Case] = {

@@ -25,7 +25,7 @@ class Changes:
         return Changes(self.is_new[kept], self.has_faded[kept], self.recent_lift[kept])
 
 
-def changes(rules: Rules, over_time: Periods, error_share: float, least_lift: float) -> Changes:
+def changes(rules: Rules, over_time: Periods, error_share: float) -> Changes:
     """What has changed of each rule; nothing where there is no time before the newest days."""
     if not over_time.has_recent or len(rules) == 0:
         return Changes(np.zeros(len(rules), bool), np.zeros(len(rules), bool), np.full(len(rules), np.nan))
@@ -35,7 +35,7 @@ def changes(rules: Rules, over_time: Periods, error_share: float, least_lift: fl
     n_with = seen.n_with[rules.whole]
     n_early = n_with[:, :last].sum(axis=1)
     found = Occurrences(n_early, n_with[:, last], early.expected, recent.expected, early.log_p, recent.log_p)
-    is_new, has_faded = new_and_faded(found, rules.limit, over_time.recent_share, error_share, least_lift)
+    is_new, has_faded = new_and_faded(found, rules.limit, over_time.recent_share, error_share)
     n_recent = int((over_time.period == last).sum())
     n_left, n_right = seen.n_with[rules.antecedent, last], rules.n_consequent[:, last]
     lift = np.full(len(rules), np.nan)

@@ -51,7 +51,7 @@ def tell_rules(view: ShopView, settings: BasketsSettings) -> Result:
     for number, level in enumerate(levels):
         part = Part(view.progress, 0.1 + 0.9 * number / len(levels), 0.1 + 0.9 * (number + 1) / len(levels), f"{level.name}: ")
         rules = _found(level, over_time, settings, len(levels), part)
-        change = changes(rules, over_time, settings.rule_error_share, settings.min_lift)
+        change = changes(rules, over_time, settings.rule_error_share)
         kept = _listed(change, settings.rules_most)
         best = rules.some(kept)
         tables.append(_table(level, shop, best, change.some(kept)))

@@ -22,16 +22,14 @@ class Occurrences:
     log_p_recent: Array
 
 
-def new_and_faded(
-    found: Occurrences, limit: Array, recent_share: float, error_rate: float, least_lift: float
-) -> tuple[Array, Array]:
+def new_and_faded(found: Occurrences, limit: Array, recent_share: float, error_rate: float) -> tuple[Array, Array]:
     """(bool [rules] is new, bool [rules] has faded).
 
     New: beyond chance recently (log p at most ``limit`` float64 [rules]), not so before, and the change itself is beyond
     chance; faded: the other way round. Two one-sided tests of change, each given the total (Przyborowski & Wilenski 1940). How
     the baskets with the rule fall on the periods beside how chance's do, which is fair to products that are sold more in one of
-    them. And, where one period shows nothing, less than ``least_lift`` times what chance makes, beside ``recent_share``, the
-    share of all baskets that are recent. Corrected for all rules, both tests and both directions (Bonferroni).
+    them. And, where one period shows nothing, not even p below ``error_rate`` if it was the only test, beside ``recent_share``,
+    the share of all baskets that are recent. Corrected for all rules, both tests and both directions (Bonferroni).
     """
     n = found.n_early + found.n_recent
     both = found.expected_early + found.expected_recent
@@ -39,8 +37,7 @@ def new_and_faded(
     by_time = np.full(len(n), recent_share)
     allowed = np.log(error_rate) - np.log(max(4 * len(n), 1))
     early, recent = found.log_p_early <= limit, found.log_p_recent <= limit
-    nothing_early = (found.n_early == 0) | (found.n_early < least_lift * found.expected_early)
-    nothing_recent = (found.n_recent == 0) | (found.n_recent < least_lift * found.expected_recent)
+    nothing_early, nothing_recent = (each > np.log(error_rate) for each in (found.log_p_early, found.log_p_recent))
     rose = (found.n_early > 0) & (binomial(found.n_recent, n, share) <= allowed)
     fell = (found.n_recent > 0) & (binomial(found.n_early, n, 1.0 - share) <= allowed)
     came = nothing_early & (binomial(found.n_recent, n, by_time) <= allowed)

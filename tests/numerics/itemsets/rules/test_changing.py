@@ -9,7 +9,7 @@ def changed(n_early, n_recent, expected_early, expected_recent, log_p_early, log
     found = Occurrences(
         *(np.array([each]) for each in (n_early, n_recent, expected_early, expected_recent, log_p_early, log_p_recent))
     )
-    is_new, has_faded = new_and_faded(found, np.array([LIMIT]), recent_share, 0.05, 1.2)
+    is_new, has_faded = new_and_faded(found, np.array([LIMIT]), recent_share, 0.05)
     return bool(is_new[0]), bool(has_faded[0])
 
 
