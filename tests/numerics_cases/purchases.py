@@ -54,10 +54,16 @@ CASES = {
     "purchases.sums.sums": Case(
         lambda random, n: {"group": random.integers(0, 5, n), "values": random.integers(-9, 9, (3, n)), "n_groups": 5}
     ),
+    "purchases.frequent.most_frequent": Case(
+        lambda random, n: {
+            "group": random.integers(0, 5, n).astype(np.int32), "code": random.integers(-1, 3, n).astype(np.int32), "n_groups": 5,
+        },
+        together("group", "code"),
+    ),
     "purchases.baskets.baskets": Case(
         lambda random, n: {"bought": lines(random, n), "kinds": kinds(random), "n_customers": N_CUSTOMERS}, rows_of("bought")
     ),
     "purchases.habits.habits": Case(
         lambda random, n: {"orders": orders(random, n), "n_customers": N_CUSTOMERS}, rows_of("orders")
     ),
-}
+}  # fmt: skip

@@ -132,6 +132,16 @@ CUSTOMER_VISITS = Table(
     moment="started_at", of=("events", "customer_orders", "local_times"),
 )  # fmt: skip
 
+CUSTOMER_COMINGS = Table(
+    "customer_comings", "view", "How customers came, each time: visits, and orders placed outside of those that are known.",
+    (
+        text("customer_id", "the customer", required=True),
+        text("channel", "how the customer came"),
+        text("device", "desktop, mobile, tablet, app"),
+    ),
+    of=("customer_visits", "customer_orders"),
+)  # fmt: skip
+
 LOCAL_TIMES = Table(
     "local_times", "view", "The shop's own time in each quarter of an hour in which customers did something.",
     (
@@ -200,24 +210,33 @@ CUSTOMER_STATE_CONTACTS = Table(
     "customer_state_contacts", "view", "A part of `customer_state`: visits, searches, reviews and messages of each customer.",
     (
         text("customer_id", "the customer", required=True),
-        *(_BY_NAME[name] for name in ("channel", "channel_share", "device", "device_share")),
         moment("last_contact_at", "the newest event, review or message"),
         *(_BY_NAME[name] for name in (
             "n_visits", "n_visits_30d", "n_views", "n_views_30d", "n_carts", "n_carts_30d", "n_checkouts", "n_searches",
             "search_words", "funnel_depth", "conversion", "n_reviews", "rating_mean", "n_messages", "last_message_at",
         )),
     ),
-    of=("customer_visits", "customer_orders", "events", "reviews", "messages"),
+    of=("customer_visits", "events", "reviews", "messages"),
+)  # fmt: skip
+
+CUSTOMER_STATE_COMINGS = Table(
+    "customer_state_comings", "view", "A part of `customer_state`: how each customer comes most often.",
+    (
+        text("customer_id", "the customer", required=True),
+        *(_BY_NAME[name] for name in ("channel", "channel_share", "device", "device_share")),
+    ),
+    of=("customer_comings",),
 )  # fmt: skip
 
 CUSTOMER_STATE = Table(
     "customer_state", "view", "What is known of each customer at the moment of the view, one row a known customer.",
     (text("customer_id", "the customer", required=True), *FEATURES),
-    of=("customers", "customer_state_orders", "customer_state_baskets", "customer_state_returns", "customer_state_contacts"),
+    of=("customers", "customer_state_orders", "customer_state_baskets", "customer_state_returns", "customer_state_contacts",
+        "customer_state_comings"),
 )  # fmt: skip
 """One definition for today and for any day before: a back-test reads it through ``view.before(moment)``."""
 
 CUSTOMER_VIEWS = (
-    CUSTOMER_LINES, CUSTOMER_ORDERS, CUSTOMER_VISITS, LOCAL_TIMES, USUAL_PRICES, CUSTOMER_STATE_ORDERS, CUSTOMER_STATE_BASKETS,
-    CUSTOMER_STATE_RETURNS, CUSTOMER_STATE_CONTACTS, CUSTOMER_STATE,
+    CUSTOMER_LINES, CUSTOMER_ORDERS, CUSTOMER_VISITS, CUSTOMER_COMINGS, LOCAL_TIMES, USUAL_PRICES, CUSTOMER_STATE_ORDERS,
+    CUSTOMER_STATE_BASKETS, CUSTOMER_STATE_RETURNS, CUSTOMER_STATE_CONTACTS, CUSTOMER_STATE_COMINGS, CUSTOMER_STATE,
 )  # fmt: skip

@@ -13,12 +13,14 @@ facts AS (
         baskets.* EXCLUDE (customer_id),
         returns.* EXCLUDE (customer_id),
         contacts.* EXCLUDE (customer_id),
+        comings.* EXCLUDE (customer_id),
         greatest(last_order_at, last_contact_at) AS last_seen_at
     FROM known
     LEFT JOIN customer_state_orders AS orders ON known.customer_id = orders.customer_id
     LEFT JOIN customer_state_baskets AS baskets ON known.customer_id = baskets.customer_id
     LEFT JOIN customer_state_returns AS returns ON known.customer_id = returns.customer_id
     LEFT JOIN customer_state_contacts AS contacts ON known.customer_id = contacts.customer_id
+    LEFT JOIN customer_state_comings AS comings ON known.customer_id = comings.customer_id
 )
 SELECT
     customer_id,

@@ -1,38 +1,5 @@
 -- A part of customer_state: visits, searches, reviews and messages of each customer.
--- A purchase told in a visit by its order's session, or placed during it (half an hour later at most), counts once.
-WITH comings AS (
-    SELECT customer_id, channel, device FROM customer_visits
-    UNION ALL
-    SELECT customer_orders.customer_id, customer_orders.channel, customer_orders.device
-    FROM customer_orders
-    LEFT JOIN (SELECT DISTINCT customer_id, session_id FROM customer_visits WHERE session_id IS NOT NULL) AS visits
-        ON customer_orders.customer_id = visits.customer_id AND customer_orders.session_id = visits.session_id
-    WHERE visits.session_id IS NULL
-),
-words_of AS (
-    SELECT name, 100000 - row_number() OVER (ORDER BY name) AS code
-    FROM (SELECT channel AS name FROM comings UNION SELECT device FROM comings)
-    WHERE name <> ''
-),
-channels AS (
-    SELECT customer_id, max(n * 100000 + code) AS most, sum(n) AS n
-    FROM (
-        SELECT customer_id, code, count(*) AS n
-        FROM comings JOIN words_of ON comings.channel = words_of.name
-        GROUP BY customer_id, code
-    )
-    GROUP BY customer_id
-),
-devices AS (
-    SELECT customer_id, max(n * 100000 + code) AS most, sum(n) AS n
-    FROM (
-        SELECT customer_id, code, count(*) AS n
-        FROM comings JOIN words_of ON comings.device = words_of.name
-        GROUP BY customer_id, code
-    )
-    GROUP BY customer_id
-),
-visits AS (
+WITH visits AS (
     SELECT
         customer_id,
         max(ended_at) AS last_visit_at,
@@ -94,17 +61,11 @@ asked AS (
 ),
 known AS (
     SELECT customer_id FROM visits
-    UNION SELECT customer_id FROM channels
-    UNION SELECT customer_id FROM devices
     UNION SELECT customer_id FROM written
     UNION SELECT customer_id FROM asked
 )
 SELECT
     known.customer_id,
-    channel.name AS channel,
-    channels.most // 100000 / channels.n AS channel_share,
-    device.name AS device,
-    devices.most // 100000 / devices.n AS device_share,
     greatest(last_visit_at, last_review_at, last_message_at) AS last_contact_at,
     n_visits,
     n_visits_30d,
@@ -124,10 +85,6 @@ SELECT
 FROM known
 LEFT JOIN visits ON known.customer_id = visits.customer_id
 LEFT JOIN lately ON known.customer_id = lately.customer_id
-LEFT JOIN channels ON known.customer_id = channels.customer_id
-LEFT JOIN words_of AS channel ON channels.most % 100000 = channel.code
-LEFT JOIN devices ON known.customer_id = devices.customer_id
-LEFT JOIN words_of AS device ON devices.most % 100000 = device.code
 LEFT JOIN searches ON known.customer_id = searches.customer_id
 LEFT JOIN written ON known.customer_id = written.customer_id
 LEFT JOIN asked ON known.customer_id = asked.customer_id

@@ -1,12 +1,15 @@
 -- A part of customer_state: what each customer gave back.
-WITH given_back AS (
-    SELECT customer_id, "at", -CAST(round(quantity * price * 10000) AS BIGINT) AS worth
+WITH by_lines AS (
+    SELECT customer_id, order_id, "at", -CAST(round(quantity * price * 10000) AS BIGINT) AS worth
     FROM customer_lines
     WHERE quantity < 0
+),
+given_back AS (
+    SELECT customer_id, "at", worth FROM by_lines
     UNION ALL
-    SELECT customer_id, "at", -CAST(round(value * 10000) AS BIGINT) AS worth
-    FROM orders
-    WHERE customer_id IS NOT NULL AND value < 0 AND order_id NOT IN (SELECT order_id FROM customer_lines WHERE quantity < 0)
+    SELECT orders.customer_id, orders."at", -CAST(round(orders.value * 10000) AS BIGINT) AS worth
+    FROM orders LEFT JOIN by_lines ON orders.order_id = by_lines.order_id
+    WHERE orders.customer_id IS NOT NULL AND orders.value < 0 AND by_lines.order_id IS NULL
 )
 SELECT
     customer_id,

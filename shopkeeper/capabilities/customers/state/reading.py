@@ -20,11 +20,23 @@ _CUSTOMERS = """
 SELECT customer_id, hash(customer_id) AS key
 FROM (
     SELECT customer_id FROM customers
-    UNION SELECT customer_id FROM customer_orders
-    UNION SELECT customer_id FROM customer_state_returns
-    UNION SELECT customer_id FROM customer_state_contacts
+    UNION ALL
+    SELECT DISTINCT seen.customer_id
+    FROM (
+        SELECT customer_id FROM customer_orders
+        UNION ALL SELECT customer_id FROM customer_lines WHERE quantity < 0
+        UNION ALL SELECT customer_id FROM orders WHERE value < 0 AND customer_id IS NOT NULL
+        UNION ALL SELECT customer_id FROM customer_visits
+        UNION ALL SELECT customer_id FROM reviews WHERE customer_id IS NOT NULL
+        UNION ALL SELECT customer_id FROM messages WHERE sender = 'customer' AND customer_id IS NOT NULL
+    ) AS seen
+    LEFT JOIN customers ON seen.customer_id = customers.customer_id
+    WHERE customers.customer_id IS NULL
 )
 ORDER BY customer_id
+"""
+_COMINGS = """
+SELECT hash(customer_id) AS customer, nullif(channel, '') AS channel, nullif(device, '') AS device FROM customer_comings
 """
 _LINES = """
 SELECT
@@ -84,7 +96,8 @@ def read_customers(view: ShopView) -> Customers | None:
     """Every known customer; None where two have the same hash (one shop in thirty million with a million customers)."""
     table = view.sql(_CUSTOMERS)
     key = _keys(table["key"])
-    return Customers(table["customer_id"], key) if len(np.unique(key)) == len(key) else None
+    is_distinct = (places(key, key) == np.arange(len(key))).all()
+    return Customers(table["customer_id"], key) if is_distinct else None
 
 
 def read_lines(view: ShopView, customers: Customers) -> tuple[Bought, Kinds, tuple[pa.Array, pa.Array]]:
@@ -130,6 +143,13 @@ def read_orders(view: ShopView, customers: Customers) -> tuple[Orders, Worths, p
     worth, units = (np.asarray(pc.fill_null(table[name], 0)) for name in ("worth", "units"))
     known = (np.asarray(pc.is_valid(table[name])) for name in ("worth", "units"))
     return orders, Worths(worth, units, *known), names
+
+
+def read_comings(view: ShopView, customers: Customers) -> tuple[Array, tuple[pa.Array, ...], tuple[Array, ...]]:
+    """Whose each visit and order outside of visits was; names and codes of the channels and devices that they came by."""
+    table = view.sql(_COMINGS)
+    names, codes = zip(_coded(table["channel"]), _coded(table["device"]), strict=True)
+    return places(_keys(table["customer"]), customers.key), names, codes
 
 
 def read_part(view: ShopView, name: str, customers: Customers) -> pa.Table:

@@ -6,7 +6,8 @@ the last step, so that both agree (a test proves it). Visits, reviews, messages 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shopkeeper.capabilities.customers.state.favorites import favorite_names, shares_as_json
-from shopkeeper.capabilities.customers.state.reading import Customers, Worths, read_customers, read_lines, read_orders, read_part
+from shopkeeper.capabilities.customers.state.reading import (
+    Customers,
+    Worths,
+    read_comings,
+    read_customers,
+    read_lines,
+    read_orders,
+    read_part,
+)
 from shopkeeper.core.schema import CUSTOMER_STATE
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.purchases.baskets import baskets
+from shopkeeper.numerics.purchases.frequent import most_frequent
 from shopkeeper.numerics.purchases.habits import Habits, Orders, habits
 from shopkeeper.numerics.purchases.sums import sums
 
@@ -38,6 +48,7 @@ def customer_state(view: ShopView) -> pa.Table:
     found: Columns = {"customer_id": customers.customer_id}
     tell(0.3, "visits and messages")
     found |= _contacts(view, customers)
+    found |= _comings(view, customers)
     tell(0.5, "orders")
     found |= _orders(view, customers)
     tell(0.6, "baskets")
@@ -111,12 +122,22 @@ def _baskets(view: ShopView, customers: Customers, so_far: Columns) -> Columns:
             "basket_size_mean": _known(np.where(found.n_bought > 0, found.n_bought, np.nan) / so_far["n_baskets"]),
             "repeat_share": _known((found.n_bought - found.n_products) / found.n_bought),
         }
-    for place, (one, many) in enumerate((("category", "categories"), ("brand", "brands"))):
-        name, share = favorite_names(names[place], found.top[place], found.top_worth[place], found.worth[place])
-        columns |= {
-            f"n_{many}": found.n_groups[place], one: name, f"{one}_share": share,
-            many: shares_as_json(names[place], found.top[place], found.top_worth[place], found.worth[place]),
-        }  # fmt: skip
+    with ThreadPoolExecutor(2) as pool:  # Arrow works without the interpreter's lock
+        kinds_of = zip(names, found.top, found.top_worth, found.worth, strict=True)
+        categories, brands = pool.map(lambda of: (*favorite_names(*of), shares_as_json(*of)), kinds_of)
+    columns |= {"n_categories": found.n_groups[0], "n_brands": found.n_groups[1]}
+    columns |= zip(("category", "category_share", "categories"), categories, strict=True)
+    columns |= zip(("brand", "brand_share", "brands"), brands, strict=True)
+    return columns
+
+
+def _comings(view: ShopView, customers: Customers) -> Columns:
+    whose, names, codes = read_comings(view, customers)
+    columns: Columns = {}
+    for kind, name, code in zip(("channel", "device"), names, codes, strict=True):
+        top, n_top, n = most_frequent(whose, code, len(customers.key))
+        columns[kind] = name.take(pa.array(top, mask=top < 0))
+        columns[f"{kind}_share"] = _known(n_top / np.where(n > 0, n, np.nan))
     return columns
 
 
@@ -153,8 +174,6 @@ def _days_until(view: ShopView, moments: pa.Array) -> Array:
 
 
 def _micros(view: ShopView) -> int:
-    from datetime import UTC, datetime
-
     return (view.as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
