@@ -34,7 +34,15 @@ test_share = 0.2
 MEASURED = {column.name for task in REGISTRY.tasks.values() for column in task.writes.columns if column.measured}
 """Columns with what was measured on the machine, which may differ from run to run."""
 
-SMALL = {"n_customers": 300, "n_products": 48, "n_days": 90, "n_groups": 4, "visits_per_customer": 6.0, "taste": 0.9}
+SMALL = {
+    "n_customers": 300,
+    "n_products": 48,
+    "n_days": 90,
+    "n_groups": 4,
+    "visits_per_customer": 7.0,
+    "taste": 0.9,
+    "leaving_share": 0.1,
+}
 
 
 @pytest.fixture(scope="session")
