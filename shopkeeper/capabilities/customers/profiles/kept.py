@@ -153,26 +153,28 @@ class Kept:
         return self._words[code] if self._words is not None else self._packed_words.text(code)
 
     def taken(self, name: str, places: Array) -> list[Any]:
-        """The values of one column at these rows."""
-        return [self._known(name, int(place)) for place in places]
+        """The values of one column at these rows, as `row` gives them."""
+        valid = (self._valid[self._place[name]][places >> 3] >> (places & 7).astype(np.uint8)) & 1
+        return [value if known else None for value, known in zip(self._taken(name, places), valid.tolist(), strict=True)]
 
-    def _known(self, name: str, place: int) -> Any:
-        if not (self._valid[self._place[name], place >> 3] >> (place & 7)) & 1:
-            return None
+    def _taken(self, name: str, places: Array) -> list[Any]:
         kind = self._column(name).type
         if kind == "number":
-            return float(self._numbers[self._names["number"].index(name), place])
-        if kind in _WHOLE:
-            value = int(self._wholes[self._names["whole"].index(name), place])
-            return iso(value) if kind == "moment" else value
-        if kind == "boolean":
-            return bool((self._flags[self._names["flag"].index(name), place >> 3] >> (place & 7)) & 1)
-        if kind == "text":
+            found: list[Any] = self._numbers[self._names["number"].index(name)][places].tolist()
+        elif kind in _WHOLE:
+            found = self._wholes[self._names["whole"].index(name)][places].tolist()
+            found = [iso(value) for value in found] if kind == "moment" else found
+        elif kind == "boolean":
+            bits = self._flags[self._names["flag"].index(name)][places >> 3] >> (places & 7).astype(np.uint8)
+            found = (bits & 1).astype(np.bool_).tolist()
+        elif kind == "text":
             of = self._names["text"].index(name)
-            return self._word(int(self._codes[of, place] + self._word_starts[of]))
-        of = self._names["document"].index(name)
-        start, end = self._document_offsets[of, place : place + 2]
-        return self._document_bytes[start:end].tobytes().decode()
+            found = [self._word(code) for code in (self._codes[of][places] + self._word_starts[of]).tolist()]
+        else:
+            offsets = self._document_offsets[self._names["document"].index(name)]
+            ends = zip(offsets[places].tolist(), offsets[places + 1].tolist(), strict=True)
+            found = [self._document_bytes[start:end].tobytes().decode() for start, end in ends]
+        return found
 
     def floats(self, name: str) -> Array:
         """A column of numbers as float64 [rows], NaN where there is none."""

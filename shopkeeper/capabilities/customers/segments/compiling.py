@@ -179,7 +179,7 @@ class _Compiler:
             return "true" if times.kind == "at least" else f"({customer} NOT IN ({self._doers(did, '')}))"
         if times is None or (times.kind, times.n) == ("at least", 1):
             return f"({customer} IN ({self._doers(did, '')}))"
-        counted = _FACTS[did.fact].counted.format(order=f"f.{keys.order}")
+        counted = _told(did).counted.format(order=f"f.{keys.order}")
         sign = {"at least": ">=", "exactly": "=", "at most": ">"}[times.kind]
         having = f" GROUP BY f.{keys.customer} HAVING {counted} {sign} {self.query.put(times.n)}"
         inside = "NOT IN" if times.kind == "at most" else "IN"
@@ -188,7 +188,7 @@ class _Compiler:
     def _doers(self, did: Did, having: str) -> str:
         """The SELECT of those who did it."""
         customer = f"f.{self.query.keys.customer}"
-        told = _FACTS[did.fact]
+        told = _told(did)
         parts = [f"{customer} IS NOT NULL", told.which]
         if did.period is not None:
             parts.append(self._period(did.period, 'f."at"'))
@@ -277,6 +277,13 @@ _FACTS: Mapping[str, _Told] = {
     "carted": _Told("events", "f.event = 'add_to_cart'"),
     "searched": _Told("events", "f.event IN ('search', 'view_search_results') AND f.search_term IS NOT NULL", _SEARCHES),
 }
+
+
+def _told(did: Did) -> _Told:
+    """Where it is told. Whoever bought anything at all placed an order: of these there are fewer than of lines."""
+    return _FACTS["ordered" if did.fact == "bought" and did.target is None else did.fact]
+
+
 # The column of each result that always has a value where the result is there.
 MAIN: Mapping[str, str] = {
     "customers.rfm": "rfm_segment", "customers.clusters": "cluster_name", "customers.life_cycle": "stage",
