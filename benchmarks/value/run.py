@@ -86,9 +86,10 @@ def peer(python: str, name: str, data: dict[str, np.ndarray], horizon: float, li
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "counts.npz"
         np.savez(path, **data)
+        one = os.environ | {"OMP_NUM_THREADS": "1"}  # more threads cost peers time on matrices as small as these
         command = [python, str(HERE / "peers.py"), name, str(path), str(horizon)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False, env=one)
             text, stopped = done.stdout, False
         except subprocess.TimeoutExpired as expired:
             text, stopped = (expired.stdout or b"").decode(), True
