@@ -41,7 +41,8 @@ class Pairs:
     def some(self, kept: Array) -> Pairs:
         """The pairs at these increasing places."""
         source = self.source[kept]
-        starts = np.searchsorted(source, np.arange(len(self.starts))).astype(np.int64)
+        starts = np.zeros(len(self.starts), np.int64)
+        np.cumsum(np.bincount(source, minlength=len(starts) - 1), out=starts[1:])
         return Pairs(starts, self.other[kept], self.n[kept], self.weight[kept], self.views[kept])
 
     def __len__(self) -> int:

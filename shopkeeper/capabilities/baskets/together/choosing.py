@@ -66,4 +66,5 @@ def choose(at: Material, asked: Questions, *, n_trials: int, error_share: float,
 
 def _near_first(choices: tuple[float, ...], now: float) -> list[float]:
     """The other choices, the nearest first."""
-    return sorted((choice for choice in choices if choice != now), key=lambda choice: abs(np.log((choice + 0.01) / (now + 0.01))))
+    here = choices.index(now)
+    return [choices[place] for place in sorted(range(len(choices)), key=lambda place: abs(place - here)) if place != here]

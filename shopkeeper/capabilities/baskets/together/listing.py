@@ -99,7 +99,8 @@ def product_lists(at: Material, evidence: Evidence, parameters: Parameters, keep
     score = np.maximum(lift - 1.0, 0.0) * attraction(at, parameters)[pairs.other]
     score *= np.array([parameters.unsure_weight, parameters.related_weight, 1.0])[evidence.relation]
     counts = at.baskets.counts
-    score *= (counts / max(float(counts.mean()), 1e-9))[pairs.source] ** parameters.source_exponent
+    loudness = (np.maximum(counts, 1) / max(float(counts.mean()), 1e-9)) ** parameters.source_exponent
+    score *= loudness[pairs.source]
     return _best(len(pairs.starts) - 1, pairs.source, pairs.other, score, evidence, np.arange(len(pairs)), keep)
 
 
@@ -149,7 +150,8 @@ def _best(n_sources: int, source: Array, other: Array, score: Array, evidence: E
 
     ``source`` is in increasing order; ``pair``: where each entry's evidence lies.
     """
-    rows = np.searchsorted(source, np.arange(n_sources + 1)).astype(np.int64)
+    rows = np.zeros(n_sources + 1, np.int64)
+    np.cumsum(np.bincount(source, minlength=n_sources), out=rows[1:])
     starts, kept = strongest(rows, score, keep)
     pair = pair[kept]
     return Lists(

@@ -43,7 +43,7 @@ CHOICES: Mapping[str, tuple[float, ...]] = {
     "half_life_days": (60.0, 120.0, 365.0),
     "size_exponent": (0.5, 1.0),
     "popularity_half_life_days": (14.0, 30.0, 90.0, 1e6),
-    "source_exponent": (0.0, 0.25, 0.5),
+    "source_exponent": (-0.5, -0.25, 0.0, 0.25, 0.5),
     "related_weight": (0.1, 0.3, 1.0),
 }
 
