@@ -42,6 +42,7 @@ class Table:
     ``moment`` is the column that says when a row became true: a view cut at ``as_of`` shows rows up to it.
     ``lookup`` names columns by which single rows are fetched in under a millisecond.
     ``of`` names the tables that a view is derived from.
+    ``timeless`` entities say what people mean, not what was: a view of any moment shows them as they are known now.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Table:
     moment: str = ""
     lookup: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    timeless: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

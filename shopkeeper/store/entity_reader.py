@@ -21,6 +21,7 @@ MANY_ROWS = 20_000
 CHANGED_SHARE = 0.2
 # A version's `_from` is null where it has been valid always.
 _ALWAYS = -(2**62)
+_LATER = 2**62
 
 
 class EntityReader:
@@ -36,7 +37,11 @@ class EntityReader:
         self._newest: dict[str, tuple[int, pa.Table]] = {}
 
     def read(self, connection: sqlite3.Connection, table: Table, seq: int, cut: int) -> pa.Table:
-        """The rows' versions known at ``seq`` and valid at ``cut`` (microseconds), in the caller's read transaction."""
+        """The rows' versions known at ``seq`` and valid at ``cut`` (microseconds), in the caller's read transaction.
+
+        Of timeless ones the newest versions known at ``seq``.
+        """
+        cut = _LATER if table.timeless else cut
         where = position(connection, table.name)
         if where.last_seq > seq or (where.max_at is not None and where.max_at > cut):
             return _older(connection, table, seq, cut)

@@ -54,6 +54,18 @@ def test_an_earlier_view_shows_the_version_of_then(store):
     assert [row["title"] for row in products(store)] == ["third", "new"]
 
 
+def test_what_people_mean_has_no_past(store):
+    """A segment is a question: asked of any moment, it is the question as it is put now."""
+    store.upsert("segments", [{"segment_id": "s", "expression": "new"}])
+    store.upsert("segments", [{"segment_id": "s", "expression": "lapsed"}])
+    with store.view(as_of=datetime(2011, 12, 9, tzinfo=UTC)) as view:
+        before = view.snapshot
+        assert view.table("segments")["expression"].to_pylist() == ["lapsed"]
+    store.upsert("segments", [{"segment_id": "s", "expression": "loyal"}])
+    with store.view(as_of=datetime(2011, 12, 9, tzinfo=UTC), snapshot=before) as view:
+        assert view.table("segments")["expression"].to_pylist() == ["lapsed"]
+
+
 def test_a_product_is_not_there_before_it_was_made(store):
     store.upsert("products", [{"product_id": "old"}, {"product_id": "new", "created_at": "2024-05-01T00:00:00Z"}])
     assert [row["product_id"] for row in products(store, datetime(2024, 4, 30, tzinfo=UTC))] == ["old"]

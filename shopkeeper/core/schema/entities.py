@@ -150,5 +150,5 @@ SEGMENTS = Table(
         boolean("enabled", "whether it is counted; empty: yes"),
         text("made_by", "who made it"),
     ),
-    key=("segment_id",),
+    key=("segment_id",), timeless=True,
 )  # fmt: skip
