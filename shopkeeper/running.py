@@ -44,6 +44,7 @@ class Order:
     force: bool
     seed: int
     time_zone: str
+    currency: str
     progress: Progress
     results: Results
 
@@ -62,6 +63,7 @@ def run_task(store: Store, registry: Registry, order: Order) -> Run:
         seed=order.seed,
         progress=order.progress,
         time_zone=order.time_zone,
+        currency=order.currency,
         results=order.results,
         in_service=current.card if current else None,
     )

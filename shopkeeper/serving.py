@@ -55,10 +55,10 @@ class _Served:
 class Answers:
     """Every answer of a shop. Thread-safe. `start` keeps it fresh in the background; without it, each `ask` looks first."""
 
-    def __init__(self, store: Store, registry: Registry, time_zone: str) -> None:
+    def __init__(self, store: Store, registry: Registry, time_zone: str, currency: str) -> None:
         self._store = store
         self._registry = registry
-        self._time_zone = time_zone
+        self._time_zone, self._currency = time_zone, currency
         self._served: dict[str, _Served] = {}
         self._loading = threading.Lock()
         self._pending: deque[dict[str, Any]] = deque()
@@ -148,7 +148,7 @@ class Answers:
             if served and served.version == current.version:
                 return
             started = time.perf_counter()
-            with closing(self._store.view(time_zone=self._time_zone)) as view:
+            with closing(self._store.view(time_zone=self._time_zone, currency=self._currency)) as view:
                 model = task.load(current.path, view)
             fresh = _Served(task, model, current.version, dict(current.card.get("positions", {})))
             self._catch_up(fresh)

@@ -56,7 +56,7 @@ class Shop:
         self.currency = self._shop.currency.upper()
         self.time_zone = known_time_zone(self._shop.time_zone)
         self.languages = self._shop.languages
-        self.answers = Answers(store, registry, self.time_zone)
+        self.answers = Answers(store, registry, self.time_zone, self.currency)
 
     # -- opening and closing
 
@@ -159,7 +159,8 @@ class Shop:
 
     def view(self, as_of: datetime | None = None) -> StoreView:
         """A read-only snapshot with every table and every result in service; close it when done."""
-        return self.store.view(as_of=as_of, time_zone=self.time_zone, results=self._results(), seed=self._shop.seed)
+        known = {"time_zone": self.time_zone, "currency": self.currency, "results": self._results(), "seed": self._shop.seed}
+        return self.store.view(as_of=as_of, **known)
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None, *, as_of: datetime | None = None) -> pa.Table:
         """The rows of a DuckDB query over every table, view and result. Raises `QueryError`."""
@@ -225,6 +226,7 @@ class Shop:
             force=force,
             seed=self._shop.seed,
             time_zone=self.time_zone,
+            currency=self.currency,
             progress=progress,
             results=self._results(),
         )

@@ -30,6 +30,10 @@ class ShopView(Protocol):
         """The IANA name of the zone in which the shop's days begin and end."""
 
     @property
+    def currency(self) -> str:
+        """The shop's currency, ISO 4217: what prices and amounts are rounded to."""
+
+    @property
     def seed(self) -> int:
         """Where all randomness of a task comes from."""
 

@@ -203,6 +203,7 @@ class Store:
         seed: int = 0,
         progress: Progress | None = None,
         time_zone: str = "UTC",
+        currency: str = "EUR",
         results: Results | None = None,
         in_service: Mapping[str, Any] | None = None,
     ) -> StoreView:
@@ -225,6 +226,7 @@ class Store:
             seed=seed,
             progress=progress or Silent(),
             time_zone=time_zone,
+            currency=currency,
             results=results or {},
             in_service=in_service,
         )

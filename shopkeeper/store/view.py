@@ -51,6 +51,7 @@ class StoreView:
         seed: int,
         progress: Progress,
         time_zone: str,
+        currency: str,
         results: Results,
         in_service: Mapping[str, Any] | None,
     ) -> None:
@@ -61,6 +62,7 @@ class StoreView:
         self._seed = seed
         self._progress = progress
         self._time_zone = checked_time_zone(time_zone)
+        self._currency = currency
         self._results = dict(results)
         self._in_service = in_service
         self._cursor = store.engine.cursor()
@@ -76,6 +78,11 @@ class StoreView:
     def time_zone(self) -> str:
         """The IANA name of the zone in which the shop's days begin and end."""
         return self._time_zone
+
+    @property
+    def currency(self) -> str:
+        """The shop's currency, ISO 4217: what prices and amounts are rounded to."""
+        return self._currency
 
     @property
     def seed(self) -> int:
@@ -114,6 +121,7 @@ class StoreView:
             seed=self._seed,
             progress=self._progress,
             time_zone=self._time_zone,
+            currency=self._currency,
             results={name: _emptied(result) for name, result in self._results.items()},
             in_service=self._in_service,
         )
@@ -137,7 +145,7 @@ class StoreView:
             newest = self.snapshot.newest.get(name)
             # A cut after the newest row cuts nothing: the same rows, whatever its value.
             facts[name] = [self.snapshot.seqs.get(name, 0), None if newest is None or newest <= limit else limit]
-        facts["time_zone"] = self._time_zone
+        facts["time_zone"], facts["currency"] = self._time_zone, self._currency
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
 
     def _sources(self, tables: Iterable[str]) -> set[str]:

@@ -60,7 +60,7 @@ def test_a_result_can_be_made_again_from_its_snapshot(task, world, make_shop, sa
         results |= {name: path for name, path in shop._results().items() if name in (*task.reads, *task.optional)}
     view = shop.store.view(
         as_of=run.provenance.as_of, snapshot=Snapshot.from_dict(run.provenance.snapshot), seed=run.provenance.seed,
-        time_zone=shop.time_zone,
+        time_zone=shop.time_zone, currency=shop.currency,
         results=results,
     )  # fmt: skip
     try:

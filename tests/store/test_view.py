@@ -175,15 +175,15 @@ def test_unknown_names_are_told_with_the_nearest(store):
 
 def test_results_are_read_by_name_and_empty_in_an_earlier_view(store, events, tmp_path):
     store.append("events", events(3))
-    path = store.folder.result("segments", "run-1")
+    path = store.folder.result("groups", "run-1")
     path.parent.mkdir(parents=True)
     pq.write_table(pa.table({"customer_id": ["c1"], "segment": ["loyal"]}), path)
-    with store.view(results={"segments": path, "plain": pa.table({"n": [1, 2]})}) as view:
-        joined = view.sql("SELECT segment, n FROM segments CROSS JOIN plain ORDER BY n").to_pylist()
+    with store.view(results={"groups": path, "plain": pa.table({"n": [1, 2]})}) as view:
+        joined = view.sql("SELECT segment, n FROM groups CROSS JOIN plain ORDER BY n").to_pylist()
         assert joined == [{"segment": "loyal", "n": 1}, {"segment": "loyal", "n": 2}]
         with view.before(START) as earlier:
-            assert earlier.table("segments").num_rows == 0
-            assert earlier.table("segments").column_names == ["customer_id", "segment"]
+            assert earlier.table("groups").num_rows == 0
+            assert earlier.table("groups").column_names == ["customer_id", "segment"]
 
 
 def test_time_zones_are_checked(store):

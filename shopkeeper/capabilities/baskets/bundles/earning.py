@@ -69,7 +69,7 @@ def priced(
         return None
     most = uplift * gain / (price * (1.0 + uplift))
     wanted = math.floor(min(discount_share, most / 2.0) * 100.0 + 1e-9) / 100.0  # whole percents, as people write them
-    bundle_price = rounded(price * (1.0 - wanted), terms.like)
+    bundle_price = rounded(price * (1.0 - wanted), terms.currency)
     less = price - bundle_price  # what the rounded price really gives away
     won = gain - less
     if won <= 0.0:
@@ -79,9 +79,9 @@ def priced(
     low, high = _count_interval(clique.n)
     ends = sorted((low / years * each, high / years * each))
     return Bundle(
-        clique, orders, rounded(price, terms.like), rounded(cost, terms.like), not terms.cost_known[products].all(),
-        wanted, bundle_price, most, less / won, uplift, rounded(orders * each, terms.like),
-        rounded(ends[0], terms.like), rounded(ends[1], terms.like), rounded(orders * less, terms.like),
+        clique, orders, rounded(price, terms.currency), rounded(cost, terms.currency), not terms.cost_known[products].all(),
+        wanted, bundle_price, most, less / won, uplift, rounded(orders * each, terms.currency),
+        rounded(ends[0], terms.currency), rounded(ends[1], terms.currency), rounded(orders * less, terms.currency),
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def _card(bundles: list[Bundle], found: list[Clique], terms: Terms, years: float
         "n_sets": len(found), "n_bundles": len(bundles), "years": years, "uplift": settings.bundle_uplift,
         "discount_share": settings.bundle_discount_share, "margin_share": settings.bundle_margin_share,
         "products_with_cost_share": float(terms.cost_known.mean()) if len(terms.cost) else 0.0,
-        "minor_unit_like": terms.like,
+        "currency": terms.currency,
     }  # fmt: skip
 
 

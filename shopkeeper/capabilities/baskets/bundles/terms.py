@@ -14,14 +14,13 @@ from shopkeeper.numerics.compiling import Array
 
 NOT_SOLD = ("out_of_stock", "discontinued")
 PAID = "SELECT product_id, median(price) AS price FROM order_lines WHERE quantity > 0 AND price > 0 GROUP BY product_id"
-WHOLE, HUNDREDTHS, THOUSANDTHS = "JPY", "EUR", "KWD"  # currencies of 0, 2 and 3 decimals (ISO 4217)
 
 
 @dataclass(frozen=True)
 class Terms:
     """By product code: ``price`` and ``cost`` float64 (NaN: unknown), ``cost_known`` and ``can_be_bought`` bool, ``title``.
 
-    ``like`` is a currency with the shop's minor unit.
+    ``currency`` is the shop's: amounts are rounded to its minor unit.
     """
 
     price: Array
@@ -29,7 +28,7 @@ class Terms:
     cost_known: Array
     can_be_bought: Array
     title: list[str | None]
-    like: str
+    currency: str
 
 
 def read_terms(view: ShopView, products: pa.LargeStringArray, margin_share: float) -> Terms:
@@ -49,17 +48,7 @@ def read_terms(view: ShopView, products: pa.LargeStringArray, margin_share: floa
     row = _rows(products, catalog)
     titles = catalog["title"].take(pa.array(row, mask=row < 0)).to_pylist() if len(catalog) else [None] * len(products)
     cost = np.where(known, cost, price * (1.0 - margin_share))
-    return Terms(price, cost, known, can_be_bought, titles, minor_unit(price))
-
-
-def minor_unit(price: Array) -> str:
-    """A currency with as many decimals as the shop's prices show: whole ones, hundredths or thousandths."""
-    known = price[np.isfinite(price)]
-    for like, steps in ((WHOLE, 1), (HUNDREDTHS, 100)):
-        if len(known) and (np.abs(known * steps - np.round(known * steps)) < 1e-6).mean() > 0.99:
-            return like
-    shown = (np.abs(known * 1000 - np.round(known * 1000)) < 1e-6).mean() if len(known) else 0.0
-    return THOUSANDTHS if shown > 0.99 else HUNDREDTHS
+    return Terms(price, cost, known, can_be_bought, titles, view.currency)
 
 
 def _rows(products: pa.LargeStringArray, table: pa.Table) -> Array:

@@ -13,8 +13,8 @@ BOTH = baskets_of(np.concatenate((np.repeat(np.arange(10), 2), np.arange(10, 20)
 PAIR = Clique((0, 1), 10, 2.0, 0.001)
 
 
-def terms(price=(20.0, 20.0), cost=(10.0, 10.0), known=(True, True), like="EUR"):
-    return Terms(np.array(price), np.array(cost), np.array(known), np.ones(2, np.bool_), ["A", "B"], like)
+def terms(price=(20.0, 20.0), cost=(10.0, 10.0), known=(True, True), currency="EUR"):
+    return Terms(np.array(price), np.array(cost), np.array(known), np.ones(2, np.bool_), ["A", "B"], currency)
 
 
 def worked_out(of=None, **more):
@@ -68,5 +68,5 @@ def test_what_brings_no_margin_is_no_bundle():
 
 def test_assumed_costs_are_told_and_prices_rounded_as_the_shop_does():
     assert worked_out(terms(known=(True, False))).cost_assumed
-    yen = worked_out(terms(price=(333.0, 110.0), cost=(100.0, 50.0), like="JPY"))
+    yen = worked_out(terms(price=(333.0, 110.0), cost=(100.0, 50.0), currency="JPY"))
     assert yen.bundle_price == round(yen.bundle_price)

@@ -3,11 +3,10 @@
 from contextlib import closing
 from datetime import UTC, datetime
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
-from shopkeeper.capabilities.baskets.bundles.terms import minor_unit, read_terms
+from shopkeeper.capabilities.baskets.bundles.terms import read_terms
 
 IDS = pa.array(["bare", "cup", "gone", "ink", "sold out"], pa.large_string())
 
@@ -44,11 +43,3 @@ def test_unknown_costs_are_a_share_of_the_price(terms):
 
 def test_what_cannot_be_bought(terms):
     assert terms.can_be_bought.tolist() == [True, True, False, True, False]
-
-
-def test_the_minor_unit_is_that_of_the_prices():
-    assert minor_unit(np.array([100.0, 2500.0, np.nan])) == "JPY"
-    assert minor_unit(np.array([1.25, 3.0])) == "EUR"
-    assert minor_unit(np.array([1.255, 3.125, 0.005])) == "KWD"
-    assert minor_unit(np.array([1 / 3, 2 / 7])) == "EUR"
-    assert minor_unit(np.array([np.nan])) == "EUR"
