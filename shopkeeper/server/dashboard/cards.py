@@ -118,12 +118,28 @@ def link_button(label: str, target: str, *, is_primary: bool = True, icon: str =
     return button.classes("sk-primary" if is_primary else "sk-plain")
 
 
-def export(desk: Desk, table: str, told: str = "") -> ui.button:
-    """A button that hands out a whole table as CSV; ``told`` stands on it where a page has several."""
-    label = told or desk.t("table.export")
-    made = link_button(label, f"/api/tables/{table}?format=csv", is_primary=False, icon="download")
+def export(desk: Desk, table: str) -> ui.button:
+    """A button that hands out a whole table as CSV."""
+    made = link_button(desk.t("table.export"), _csv(table), is_primary=False, icon="download")
     made.props["download"] = f"{table}.csv"
     return made
+
+
+def exports(desk: Desk, tables: Sequence[tuple[str, str]]) -> None:
+    """A button that opens a list of tables (name, what it holds), each of which it hands out as CSV."""
+    with (
+        ui.button(desk.t("table.export"), icon="download", color=None).props("unelevated no-caps").classes("sk-plain"),
+        ui.menu(),
+    ):
+        for table, meaning in tables:
+            with ui.element("a").classes("sk-hit sk-export") as entry:
+                entry.props["href"], entry.props["download"] = _csv(table), f"{table}.csv"
+                text(table, "sk-strong", "span")
+                text(meaning, "sk-muted sk-small")
+
+
+def _csv(table: str) -> str:
+    return f"/api/tables/{table}?format=csv"
 
 
 def button(label: str, on_click: Callable[..., Any], *, look: str = "primary", icon: str = "") -> ui.button:
@@ -177,5 +193,5 @@ def chart(options: Mapping[str, Any], classes: str = "") -> ui.echart:
 
 
 def drawing(svg: str, classes: str) -> None:
-    """An SVG that we drew ourselves from numbers (never from the shop's texts)."""
+    """A drawing of our own, of numbers or of texts that were escaped: SVG, or a heat map's table."""
     ui.html(svg, sanitize=False).classes(classes)

@@ -70,9 +70,21 @@ class Words:
         """A feature of customers in a word or two; its own name where we have none."""
         return self._or(f"feature.{name}", name)
 
+    def cluster(self, name: str) -> str:
+        """What a group of customers is called, word by word; words that we do not have stay as they are."""
+        if self.language == "en":
+            return name
+        parts = [part.partition(" (") for part in name.split(", ")]
+        words = [self._or(f"cluster_word.{word.replace(' ', '_')}", word) + mark + rest for word, mark, rest in parts]
+        return "、".join(words)
+
     def tag(self, name: str, otherwise: str) -> str:
         """What a segment that comes with Shopkeeper is called, or says, in the reader's language."""
         return otherwise if self.language == "en" else self._or(f"tag.{name}", otherwise)
+
+    def together(self, rung: str) -> str:
+        """How sure it is that something goes with a product or a cart, in a word or two."""
+        return self._or(f"together.{rung}", rung)
 
     def rung_name(self, rung: str) -> str:
         """A step of the recommendations' ladder in a word or two."""

@@ -3,6 +3,7 @@
 import pytest
 
 from shopkeeper.server.dashboard import pictures
+from shopkeeper.server.dashboard.charts import SERIES
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -19,12 +20,12 @@ def texts(options):
 @pytest.mark.parametrize(
     "options",
     [
-        pictures.heat(["0"], ["Jan"], [(0, 0, 0.5, "50 %", EVIL)], 1.0),
-        pictures.flows([("a", EVIL, 0, 0), ("b", "b", 1, 1)], [("a", "b", 3.0, EVIL)]),
+        pictures.flows([pictures.Node("a", EVIL, EVIL, 0, 0), pictures.Node("b", "b", "b", 1, 1)], [("a", "b", 3.0, EVIL)]),
         pictures.points([(EVIL, [(0.0, 1.0, EVIL)])], across="x", up="y"),
-        pictures.network([("p", EVIL, 1.0, 0, EVIL)], [("p", "p", 1.0, EVIL)]),
-        pictures.steps(["view"], [3.0], [EVIL]),
-        pictures.bars([EVIL], [3.0], [EVIL], is_lying=True),
+        pictures.network([pictures.Dot("p", EVIL, EVIL, 1.0, 0.0, 0.0)], [("p", "p", 1.0, EVIL)]),
+        pictures.steps(["view"], [3.0], [EVIL], [EVIL]),
+        pictures.bars([EVIL], [3.0], [EVIL]),
+        pictures.reliability([(0.2, 0.3, EVIL)], across="told", up="came"),
     ],
 )
 def test_what_a_tooltip_says_is_text(options):
@@ -34,17 +35,36 @@ def test_what_a_tooltip_says_is_text(options):
     assert any("&lt;img" in text for text in told)
 
 
-def test_links_of_a_flow_meet_its_nodes():
-    series = pictures.flows([("a", "A", 0, 0), ("b", "B", 1, 1)], [("a", "b", 3.0, "3 of 4")])["series"][0]
+def test_a_heat_map_is_a_table_whose_texts_are_text():
+    drawn = pictures.heat([EVIL], [EVIL], [pictures.Cell(0, 0, 1.0, EVIL, f'{EVIL} "quoted"')], 1.0, corner=EVIL)
+    assert "<img" not in drawn
+    assert drawn.count("&lt;img") == 5
+    assert '<th scope="row">' in drawn
+    assert "&quot;quoted&quot;" in drawn
+
+
+def test_cells_of_a_heat_map_are_filled_by_their_value_and_never_so_full_that_they_cannot_be_read():
+    drawn = pictures.heat(["0", "1"], ["Jan"], [pictures.Cell(0, 0, 1.0, "100 %"), pictures.Cell(1, 0, 0.0, "0 %")], 1.0)
+    assert f"--full: {pictures.HEAT_MOST:.1f}%" in drawn
+    assert f"--full: {pictures.HEAT_LEAST:.1f}%" in drawn
+    assert "--full: 55.0%" in pictures.heat(["0"], ["Jan"], [pictures.Cell(0, 0, 3.0, "3")], 1.0), "beyond the top is the top"
+
+
+def test_a_place_without_a_cell_is_empty_and_not_filled():
+    assert pictures.heat(["0", "1"], ["Jan"], [pictures.Cell(1, 0, 1.0, "all")], 1.0).count("<td></td>") == 1
+
+
+def test_links_of_a_flow_meet_its_nodes_in_their_order():
+    nodes = [pictures.Node("a", "A", "A", 0, 0), pictures.Node("b", "B", "B", 1, 1)]
+    series = pictures.flows(nodes, [("a", "b", 3.0, "3 of 4")])["series"][0]
     assert {link[end] for link in series["links"] for end in ("source", "target")} <= {node["name"] for node in series["data"]}
     assert series["links"][0]["value"] == 3.0
+    assert [node["itemStyle"]["color"] for node in series["data"]] == list(SERIES[:2])
 
 
-def test_cells_of_a_heat_map_can_be_read_on_their_ground():
-    cells = pictures.heat(["0", "1"], ["Jan"], [(0, 0, 1.0, "100 %", "all"), (1, 0, 0.1, "10 %", "few")], 1.0)["series"][0][
-        "data"
-    ]
-    assert [cell["label"]["color"] for cell in cells] == ["#ffffff", "#16202e"]
+def test_dots_of_a_network_stand_where_they_are_told_to():
+    series = pictures.network([pictures.Dot("p", "P", "P", 0.5, 10.0, 20.0)], [("p", "p", 1.0, "")])["series"][0]
+    assert (series["layout"], series["data"][0]["x"], series["data"][0]["y"]) == ("none", 10.0, 20.0)
 
 
 def test_curves_mark_one_place_and_dash_what_is_naive():
@@ -53,6 +73,19 @@ def test_curves_mark_one_place_and_dash_what_is_naive():
     assert [line["lineStyle"]["type"] for line in made] == ["solid", "dashed"]
 
 
+def test_curves_of_shares_end_at_one_and_name_each_so_many_th_place():
+    made = pictures.curves(["0%", "50%", "100%"], {"share": [0.0, 0.9, 1.0]}, is_share=True, every=2)
+    assert (made["yAxis"]["min"], made["yAxis"]["max"]) == (0, 1)
+    assert made["xAxis"]["axisLabel"]["interval"] == 1
+
+
+def test_what_was_told_stands_beside_what_came_on_the_same_scale():
+    diagonal, ours = pictures.reliability([(0.2, 0.3, "few")], across="told", up="came")["series"]
+    assert diagonal["data"] == [[0, 0], [1, 1]]
+    assert ours["data"][0]["value"] == [0.2, 0.3]
+
+
 def test_nothing_to_draw_is_a_picture_without_points():
     assert pictures.curves([], {})["series"] == []
-    assert pictures.heat([], [], [], 0.0)["series"][0]["data"] == []
+    assert "<td" not in pictures.heat([], [], [], 0.0)
+    assert pictures.network([], [])["series"][0]["data"] == []

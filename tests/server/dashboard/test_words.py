@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from shopkeeper.capabilities.customers.clusters.naming import AVERAGE, EVERYBODY, ONE_ORDER_ONLY
+from shopkeeper.capabilities.customers.clusters.vocabulary import VOCABULARY
+from shopkeeper.capabilities.customers.segments.saved import built_in
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.schema import EVENT_KINDS, TABLES
+from shopkeeper.core.schema.features import FEATURES
 from shopkeeper.server import dashboard
 from shopkeeper.server.dashboard.words import LANGUAGES, Words, texts
 
@@ -30,7 +34,8 @@ def test_both_languages_fill_in_the_same_facts():
 
 
 def test_chinese_is_chinese():
-    same = {"type.json", "score.theirs", "todo.never_learned_why", "todo.refused_why", "todo.failed_why", "todo.not_promoted_why"}
+    same = {"type.json", "score.theirs", "todo.never_learned_why", "todo.refused_why", "todo.failed_why", "todo.not_promoted_why",
+            "todo.never_learned_many_why"}  # fmt: skip
     assert {key for key, (_, chinese) in texts().items() if not re.search(r"[\u4e00-\u9fff]", chinese)} == same
 
 
@@ -81,6 +86,11 @@ def test_no_key_is_left_over():
         "score",
         "filter",
         "method_name",
+        "feature",
+        "tag",
+        "cluster_word",
+        "weekday",
+        "together",
     }  # looked up by names that come from elsewhere
     unused = {
         key for key in texts() if not any(pattern.fullmatch(key) for pattern in patterns) and key.split(".")[0] not in named
@@ -103,6 +113,42 @@ def test_words_for_tasks_and_answers_are_of_those_that_there_are():
     named = {key.split(".", 1)[1] for key in texts() if key.startswith("declared.")}
     assert named <= {*registry.tasks, *registry.answers}
     assert zh.declared("somebodys.task", "What is it?") == "What is it?"
+
+
+def test_every_task_answer_and_result_of_ours_is_told_in_chinese():
+    registry, zh = REGISTRY.discover(), Words("zh")
+    ours = re.compile(r"(recommend|customers|baskets)\.")
+    declared = {name for name in {**registry.tasks, **registry.answers} if ours.match(name)}
+    assert {name for name in declared if zh.declared(name, "") == ""} == set()
+    written = {task.writes.name for name, task in registry.tasks.items() if ours.match(name)}
+    assert {name for name in written if zh.table(name, "") == ""} == set()
+
+
+def test_every_feature_of_customers_has_a_name_in_both_languages():
+    for language in LANGUAGES:
+        assert [
+            column.name for column in FEATURES if Words(language).feature(column.name) == column.name and "_" in column.name
+        ] == []
+    assert Words("zh").feature("device") == "常用设备"
+    assert Words("zh").feature("somebodys_own") == "somebodys_own"
+
+
+def test_segments_that_come_with_shopkeeper_are_told_in_chinese_and_in_their_own_english():
+    zh = Words("zh")
+    for segment in built_in().segments:
+        assert zh.tag(segment.segment_id, "") != ""
+        assert zh.tag(f"{segment.segment_id}_do", "") != ""
+        assert texts()[f"tag.{segment.segment_id}"][0] == segment.title
+        assert texts()[f"tag.{segment.segment_id}_do"][0] == segment.description
+    assert zh.tag("own", "Our friends") == "Our friends"
+
+
+def test_names_of_groups_are_put_together_word_by_word():
+    words = {word for feature in VOCABULARY for word in (feature.high, feature.low) if word}
+    assert {word for word in words | {ONE_ORDER_ONLY, AVERAGE, EVERYBODY} if Words("zh").cluster(word) == word} == set()
+    assert Words("zh").cluster("high value, many orders (2)") == "价值高、订单多 (2)"
+    assert Words("zh").cluster("something new") == "something new"
+    assert Words("en").cluster("high value, many orders") == "high value, many orders"
 
 
 def test_english_uses_the_schemas_words():

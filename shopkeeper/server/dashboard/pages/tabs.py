@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,14 @@ OF = {name: section for section, tabs in SECTIONS.items() for name, _, _ in tabs
 
 
 @contextmanager
-def head(desk: Desk, here: str) -> Iterator[ui.element]:
-    """Title and tabs of the section that the page ``here`` is in; what is put into it stands at the title's right."""
+def head(desk: Desk, here: str, tables: Sequence[str] = ()) -> Iterator[ui.element]:
+    """Title and tabs of the section that the page ``here`` is in; what is put into it stands at the title's right.
+
+    ``tables`` are those that the page shows: they can be had as CSV.
+    """
     section = OF[here]
     with cards.head(desk.t(f"page.{section}"), desk.t(f"tab.{here}_under")) as actions:
+        _exports(desk, tables)
         yield actions
     with ui.element("nav").classes("sk-tabs").props(f'aria-label="{desk.t(f"page.{section}")}"'):
         for name, path, icon in SECTIONS[section]:
@@ -50,3 +54,11 @@ def head(desk: Desk, here: str) -> Iterator[ui.element]:
             with tab:
                 ui.icon(icon)
                 cards.text(desk.t(f"tab.{name}"), tag="span")
+
+
+def _exports(desk: Desk, tables: Sequence[str]) -> None:
+    if len(tables) == 1:
+        cards.export(desk, tables[0])
+    elif tables:
+        meanings = [(name, desk.shop.registry.table(name).meaning) for name in tables]
+        cards.exports(desk, [(name, desk.t.table(name, meaning)) for name, meaning in meanings])

@@ -19,7 +19,7 @@ ICONS = {
     "import_first": "upload_file", "never_learned": "school", "refused": "block", "failed": "error_outline",
     "outdated": "update", "not_promoted": "trending_down", "out_of_stock": "inventory_2", "returns": "assignment_return",
     "rejected": "rule", "rules_problem": "push_pin", "rules_ended": "event_busy",
-    "never_learned_many": "school", "outdated_many": "update", "at_risk": "person_alert", "left_behind": "shopping_cart",
+    "never_learned_many": "school", "outdated_many": "update", "at_risk": "hourglass_bottom", "left_behind": "shopping_cart",
 }  # fmt: skip
 
 
@@ -102,6 +102,8 @@ def _todos(desk: Desk, todos: tuple[Todo, ...]) -> None:
                     ui.icon(ICONS[entry.kind]).classes("sk-bad" if entry.is_urgent else "sk-warn")
                     with cards.box("sk-grow"):
                         facts = {name: _fact(desk, name, value) for name, value in entry.facts.items()}
+                        if "question" in facts:
+                            facts["question"] = desk.t.declared(facts["task"], facts["question"])
                         cards.text(desk.t(f"todo.{entry.kind}", **facts), tag="b")
                         cards.text(desk.t(f"todo.{entry.kind}_why", **facts), tag="small")
                     ui.icon("chevron_right").classes("sk-muted")

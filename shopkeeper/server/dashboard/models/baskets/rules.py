@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shopkeeper.core.tasks import ShopView
 
-N_DRAWN = 60
-"""Rules in the network: more of them are a ball of wool."""
+N_DRAWN = 36
+"""Arrows in the network: more of them are a ball of wool."""
 LEVELS = ("product", "category", "brand")
 
 
@@ -117,12 +117,16 @@ def matching(found: Sequence[Rule], typed: str, *, only: str = "") -> tuple[Rule
 
 
 def network(found: Sequence[Rule]) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
-    """The strongest rules as arrows between their parts; a pair of parts has one arrow, that of its strongest rule."""
+    """The strongest rules as arrows between their parts; a pair of parts has one arrow, that of its strongest rule.
+
+    Rules of one part come first: what they tell, larger ones tell again.
+    """
     edges: dict[tuple[str, str], Rule] = {}
-    for rule in found[:N_DRAWN]:
+    for rule in sorted(found, key=lambda rule: len(rule.antecedent) + len(rule.consequent) > 2):
         for source in rule.antecedent:
             for target in rule.consequent:
-                edges.setdefault((source.key, target.key), rule)
+                if len(edges) < N_DRAWN:
+                    edges.setdefault((source.key, target.key), rule)
     parts = {part.key: part for rule in edges.values() for part in (*rule.antecedent, *rule.consequent)}
     baskets: dict[str, int] = dict.fromkeys(parts, 0)
     n_rules: dict[str, int] = dict.fromkeys(parts, 0)

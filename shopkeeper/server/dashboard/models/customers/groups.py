@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from shopkeeper.core.tasks import ShopView
@@ -50,7 +50,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Score:
     """How many customers have these scores of recency and frequency, and the RFM segment that they are in."""
 
     recency: int
@@ -110,7 +110,7 @@ def points(view: ShopView) -> tuple[Point, ...]:
     return tuple(Point(row["customer_id"], row["cluster"], row["map_x"], row["map_y"]) for row in rows[: 2 * N_POINTS])
 
 
-def rfm_grid(view: ShopView) -> tuple[Cell, ...]:
+def rfm_grid(view: ShopView) -> tuple[Score, ...]:
     """How many customers have each pair of scores."""
     rows = view.sql(
         """
@@ -118,7 +118,36 @@ def rfm_grid(view: ShopView) -> tuple[Cell, ...]:
         GROUP BY recency_score, frequency_score ORDER BY 1, 2
         """
     ).to_pylist()
-    return tuple(Cell(row["recency_score"], row["frequency_score"], row["n"], row["segment"]) for row in rows)
+    return tuple(Score(row["recency_score"], row["frequency_score"], row["n"], row["segment"]) for row in rows)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why there are so many groups: the words are ``groups.why_<kind>`` with ``facts`` filled in."""
+
+    kind: Literal["few", "none", "asked", "found"]
+    facts: Mapping[str, float]
+
+
+def why(found: Mapping[str, Any]) -> Why:
+    """What the curves in the card of `customers.clusters` say of the number of groups."""
+    curves, chosen = found.get("curves", {}), int(found.get("n_clusters", 0))
+    numbers = curves.get("n_clusters", [])
+    if len(numbers) < 2:
+        return Why("few", {})
+    is_found = bool(found.get("are_clear"))
+    best = numbers[max(range(1, len(numbers)), key=lambda place: curves["points"][place])]
+    place = numbers.index(chosen if chosen > 1 and chosen in numbers else best)
+    facts = {
+        "n": chosen,
+        "best": best,
+        "elbow": numbers[max(range(len(numbers)), key=lambda place: curves["elbow"][place])],
+        "silhouette": curves["silhouette"][place],
+        "noise": curves["silhouette_of_noise"][place],
+        "stability": curves["stability"][place],
+        "wanted": curves["stability_wanted"],
+    }
+    return Why("none" if chosen < 2 else "found" if is_found else "asked", facts)
 
 
 def rfm_segments(found: Mapping[str, Any]) -> tuple[RfmSegment, ...]:

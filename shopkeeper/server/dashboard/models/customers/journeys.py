@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DIMENSIONS = ("category", "product", "device", "channel", "hour")
 STEPS = ("view", "cart", "checkout", "purchase")
 N_COHORTS, N_MONTHS = 14, 13
-N_LEFT = 25
+N_LEFT = 12
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,12 @@ def funnels(view: ShopView, dimension: str) -> tuple[Funnel, ...]:
         for name, steps in found.items()
     ]
     return tuple(sorted(made, key=lambda funnel: (-funnel.steps[0].n_visits, funnel.name)))
+
+
+def dimensions(view: ShopView) -> tuple[str, ...]:
+    """The dimensions by which visits differ: with two or more names each."""
+    found = view.sql("SELECT dimension FROM funnels GROUP BY dimension HAVING count(DISTINCT name) > 1")["dimension"].to_pylist()
+    return tuple(name for name in DIMENSIONS if name in found)
 
 
 def cohorts(view: ShopView) -> tuple[Cohort, ...]:

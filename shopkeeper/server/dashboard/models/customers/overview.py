@@ -47,6 +47,7 @@ class Flow:
     source: str
     target: str
     n_customers: int
+    is_complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,13 @@ def flows(view: ShopView) -> tuple[Flow, ...]:
     """How customers moved between stages in the last months, in order of time."""
     rows = view.sql(
         """
-        SELECT month, from_stage, to_stage, sum(n_customers) AS n FROM segment_flows WHERE kind = 'stage'
-        GROUP BY ALL ORDER BY month, from_stage, to_stage
+        SELECT month, from_stage, to_stage, sum(n_customers) AS n, bool_and(is_complete) AS is_complete FROM segment_flows
+        WHERE kind = 'stage' GROUP BY ALL ORDER BY month, from_stage, to_stage
         """
     ).to_pylist()
     months = sorted({row["month"] for row in rows})[-N_MONTHS:]
     return tuple(
-        Flow(row["month"], row["from_stage"] or FIRST_SEEN, row["to_stage"], int(row["n"]))
+        Flow(row["month"], row["from_stage"] or FIRST_SEEN, row["to_stage"], int(row["n"]), row["is_complete"])
         for row in rows
         if row["month"] in months
     )

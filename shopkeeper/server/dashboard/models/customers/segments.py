@@ -89,6 +89,14 @@ def look_alikes(shop: Shop, segment_id: str) -> Mapping[str, Any] | None:
     return body if body.get("customers") else None
 
 
+def alike_rows(body: Mapping[str, Any]) -> pa.Table:
+    """Those customers with their likeness, the likest first, as a table to hand out."""
+    import pyarrow as pa
+
+    rows = body["customers"]
+    return pa.table({name: [row[name] for row in rows] for name in ("customer_id", "likeness")})
+
+
 def save(shop: Shop, row: Mapping[str, Any], made_by: str) -> None:
     """Keep a segment. Raises `BadRequest` where the store does not take it."""
     kept = {name: row.get(name) for name in SEGMENTS.names} | {"made_by": made_by, "enabled": True}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VALUE, CHURN = "customers.value", "customers.churn"
 TARGETS = ("buys_within", "will_not_return")
 DAY_SECONDS = 86_400
+TITLES = {"bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD", "nbd": "NBD"}
+WORTH_TELLING = 0.1
+"""Share by which orders miss what was foretold, from which on it is told."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,33 @@ class Value:
         days = [_day(number) for number in self.drawn["week_day"].tolist()]
         held_out = _day(int(self.drawn["week_held_out_from"][0]))
         return days, self.drawn["week_expected"].tolist(), self.drawn["week_actual"].tolist(), held_out
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence on the model: the words are ``worth.note_<kind>`` with ``facts`` filled in."""
+
+    kind: Literal["unseen", "likeliest", "more", "fewer", "drawn", "worth_drawn"]
+    facts: Mapping[str, Any]
+
+
+def notes(card: Mapping[str, Any]) -> tuple[Note, ...]:
+    """What was chosen and why, and what the data left open, from the card of `customers.value`."""
+    held, found = card.get("held_out"), []
+    if not held:
+        found.append(Note("unseen", {"title": card["title"]}))
+    else:
+        if len(held["log_chance"]) > 1:
+            told = ", ".join(f"{TITLES.get(name, name)} {chance:.4f}" for name, chance in held["log_chance"].items())
+            found.append(Note("likeliest", {"title": card["title"], "days": held["days"], "told": told}))
+        more = held["orders_actual"] / held["orders_expected"] - 1.0 if held["orders_expected"] > 0 else 0.0
+        if abs(more) > WORTH_TELLING:
+            found.append(Note("more" if more > 0 else "fewer", {"share": abs(more)}))
+    if card.get("is_regularized"):
+        found.append(Note("drawn", {}))
+    if card.get("worth_is_regularized"):
+        found.append(Note("worth_drawn", {}))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -10,8 +11,9 @@ from nicegui import ui
 
 from shopkeeper.server.dashboard import cards, pictures
 from shopkeeper.server.dashboard.models.baskets import rules
+from shopkeeper.server.dashboard.models.baskets.layout import layout
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages import pager, tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,17 +21,19 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
     from shopkeeper.server.dashboard.models.baskets.rules import Part, Rule
 
-TABLE, TASK = "basket_rules", "baskets.rules"
+TABLES, TASK = ("basket_rules", "frequent_itemsets"), "baskets.rules"
 PAGE_ROWS = 25
 OF = (RUNS, "products")
-LABEL_LETTERS = 28
+LINE_LETTERS = 19
+SURE = 0.0001
+"""Below this, how small a chance is says nothing more."""
 
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
     levels = await desk.read(("basket-levels",), rules.levels, of=OF)
-    with tabs.head(desk, "basket_rules"):
-        cards.export(desk, TABLE)
+    with tabs.head(desk, "basket_rules", TABLES):
+        pass
     if not levels:
         with cards.card():
             cards.empty("hub", desk.t("baskets.no_rules"), desk.t("baskets.no_rules_next"),
@@ -88,12 +92,18 @@ class Rules:
         if not found:
             return
         nodes, edges = rules.network(found)
-        drawn = pictures.network(
-            [(node.part.key, _short(node.part.title), node.size, 0, node.part.title) for node in nodes],
-            [(edge.source, edge.target, edge.strength, self._sentence(edge.rule)) for edge in edges],
-        )
-        with cards.card(t("baskets.network"), t("baskets.network_under", n=min(len(found), rules.N_DRAWN))):
-            cards.chart(drawn, "sk-network")
+        laid = layout([node.part.key for node in nodes], [(edge.source, edge.target) for edge in edges])
+        dots = [
+            pictures.Dot(
+                node.part.key, _label(node.part.title), f"{node.part.title}\n{t('baskets.arrows', n=node.n_rules)}", node.size,
+                *laid.places[node.part.key],
+            )
+            for node in nodes
+        ]  # fmt: skip
+        drawn = pictures.network(dots, [(edge.source, edge.target, edge.strength, self._sentence(edge.rule)) for edge in edges])
+        with cards.card(t("baskets.network"), t("baskets.network_under", n=len(edges))), cards.box("sk-scroll-x"):
+            chart = cards.chart(drawn, "sk-network")
+            chart.style(f"height: {laid.height:.0f}px; min-width: {laid.width:.0f}px")
 
     def _sentence(self, rule: Rule) -> str:
         t, f = self._desk.t, self._desk.f
@@ -115,7 +125,7 @@ class Rules:
                 f.share(rule.confidence),
                 f"{f.number(rule.lift, 1)}×",
                 f.number(rule.zhang, 2),
-                f"{rule.p_corrected:.1g}",
+                f.number(rule.p_corrected, 4) if rule.p_corrected >= SURE else f"<{f.number(SURE, 4)}",
             )
             for rule in shown
         ]
@@ -127,27 +137,15 @@ class Rules:
                 cards.empty("filter_alt_off", t("baskets.none_left"), t("baskets.none_left_next"))
                 return
             cards.table(columns, rows)
-            self._pager(len(found))
-
-    def _pager(self, total: int) -> None:
-        if total <= PAGE_ROWS:
-            return
-        t, f = self._desk.t, self._desk.f
-        with cards.box("sk-card-head"):
-            last = min(self._offset + PAGE_ROWS, total)
-            cards.text(f"{f.number(self._offset + 1)}–{f.number(last)} / {f.number(total)}", "sk-muted sk-small")
-            with cards.box("sk-row"):
-                back = cards.button(t("table.back"), partial(self._turn, -PAGE_ROWS), look="plain", icon="chevron_left")
-                on = cards.button(t("table.on"), partial(self._turn, PAGE_ROWS), look="plain", icon="chevron_right")
-                back.set_enabled(self._offset > 0)
-                on.set_enabled(last < total)
+            pager.show(self._desk, self._offset, PAGE_ROWS, len(found), self._turn)
 
     def _parts(self, parts: Sequence[Part], rule: Rule | None) -> None:
         for part in parts:
-            if self._level == "product":
-                cards.link(part.title, f"/baskets/together?product={quote(part.key, safe='')}")
-            else:
-                cards.text(part.title)
+            with cards.box():
+                if self._level == "product":
+                    cards.link(part.title, f"/baskets/together?product={quote(part.key, safe='')}")
+                else:
+                    cards.text(part.title, tag="span")
         if rule is not None and (rule.is_new or rule.has_faded):
             with cards.box("sk-row sk-tags"):
                 if rule.is_new:
@@ -160,5 +158,10 @@ def _titles(parts: Sequence[Part]) -> str:
     return " + ".join(part.title for part in parts)
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= LABEL_LETTERS else title[: LABEL_LETTERS - 1].rstrip() + "…"
+def _label(title: str) -> str:
+    """The title in two lines at most, each short enough to stand below a point."""
+    lines = wrap(title, LINE_LETTERS, break_long_words=False) or [title]
+    kept = [line if len(line) <= LINE_LETTERS else line[: LINE_LETTERS - 1].rstrip() + "…" for line in lines[:2]]
+    if len(lines) > len(kept):
+        kept[-1] = kept[-1][: LINE_LETTERS - 1].rstrip(" …") + "…"
+    return "\n".join(kept)

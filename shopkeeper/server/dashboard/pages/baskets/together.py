@@ -16,9 +16,11 @@ from shopkeeper.server.dashboard.pages import tabs
 from shopkeeper.server.dashboard.pages.picker import Picker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shopkeeper.server.dashboard.desk import Desk
 
-TABLE, TASK = "basket_complements", "baskets.together"
+TABLES = ("basket_complements",)
 OF = ("order_lines", "products")
 
 
@@ -28,8 +30,8 @@ async def build(desk: Desk) -> None:
     if not asked:
         best = await desk.read(("find", ""), lambda view: people.find(view, ""), of=OF)
         asked = tuple(entry.id for entry in best if entry.kind == "product")[:1]
-    with tabs.head(desk, "together"):
-        cards.export(desk, TABLE)
+    with tabs.head(desk, "together", TABLES):
+        pass
     await Cart(desk, list(asked)).build()
 
 
@@ -42,7 +44,7 @@ class Cart:
     async def build(self) -> None:
         """Lay out both cards and fill them."""
         t = self._desk.t
-        with cards.box("sk-grid sk-1-2"):
+        with cards.box("sk-grid sk-1-2 is-in-order"):
             with cards.card(t("together.cart"), t("together.cart_under")):
                 self._inside = ui.element("div").classes("sk-stack-tight").mark("cart")
                 Picker(self._desk, "product", t("together.add"), self._picked).build()
@@ -64,7 +66,7 @@ class Cart:
 
     async def _show(self) -> None:
         desk, products = self._desk, tuple(self._products)
-        titles = await desk.work(_titles, desk, products)
+        titles = await desk.read(("titles", products), lambda view: titles_of(view, set(products)), of=("products",))
         self._inside.clear()
         with self._inside:
             if not products:
@@ -72,7 +74,10 @@ class Cart:
             for product_id in products:
                 with cards.box("sk-row sk-between sk-nowrap"):
                     cards.text(titles.get(product_id, product_id), "sk-clip sk-grow")
-                    cards.button(desk.t("together.take"), partial(self._take, product_id), look="plain", icon="close")
+                    take = cards.button("", partial(self._take, product_id), look="plain", icon="close").props(
+                        "dense flat size=sm"
+                    )
+                    take.props["aria-label"] = desk.t("together.take_one", title=titles.get(product_id, product_id))
         try:
             body = await desk.work(bundles.together, desk.shop, products)
         except NotLearned as error:
@@ -95,18 +100,20 @@ class Cart:
                 cards.text(entry["title"], "sk-strong")
                 with cards.box("sk-row"):
                     cards.text(entry["product_id"], "sk-muted sk-small mono", "span")
-                    cards.pill(desk.t(f"together.{entry['rung']}"), "accent" if entry["rung"] == "complement" else "")
+                    cards.pill(desk.t.together(entry["rung"]), "accent" if entry["rung"] == "complement" else "")
                 for reason in entry["reasons"]:
-                    told = desk.t(
-                        "together.because", title=reason.get("title", ""), n=desk.f.number(reason.get("n_together")),
-                        lift=desk.f.number(reason.get("lift"), 1),
-                    )  # fmt: skip
-                    cards.text(told, "sk-muted sk-small")
+                    cards.text(_because(desk, entry["rung"], reason), "sk-muted sk-small")
             with cards.box("sk-row sk-nowrap sk-end"):
                 cards.text(desk.f.money(entry["price"]) if entry["price"] is not None else "", "sk-strong")
-                put = partial(self._put, entry["product_id"])
-                cards.button(desk.t("together.put"), put, look="plain", icon="add_shopping_cart")
+                put = cards.button(desk.t("together.put"), partial(self._put, entry["product_id"]), look="plain",
+                                   icon="add_shopping_cart")  # fmt: skip
+                put.props["aria-label"] = desk.t("together.put_one", title=entry["title"])
 
 
-def _titles(desk: Desk, products: tuple[str, ...]) -> dict[str, str]:
-    return desk.office.memory.get(("titles", products), lambda view: titles_of(view, set(products)), ("products",))
+def _because(desk: Desk, rung: str, reason: Mapping[str, Any]) -> str:
+    """Why it stands there: a product of the cart with which it is bought, or a category or brand."""
+    facts = {"n": desk.f.number(reason.get("n_together")), "lift": desk.f.number(reason.get("lift"), 1)}
+    if "title" in reason:
+        key = "together.because_perhaps" if rung == "perhaps" else "together.because"
+        return desk.t(key, title=reason["title"], **facts)
+    return desk.t("together.because_group", own=reason.get(rung, ""), other=reason.get("with", ""), **facts)

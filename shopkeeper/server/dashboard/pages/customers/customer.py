@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from shopkeeper.core.errors import NotLearned
 from shopkeeper.server.dashboard import cards, charts
@@ -13,14 +14,13 @@ from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.customers import profile
 from shopkeeper.server.dashboard.models.recommending import suggesting
 from shopkeeper.server.dashboard.pages import timeline
-from shopkeeper.server.dashboard.pages.customers.overview import TONES
+from shopkeeper.server.dashboard.pages.customers.overview import stage_pill
+from shopkeeper.server.dashboard.pages.customers.writing import moment, named, written
 from shopkeeper.server.dashboard.pages.recommending.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shopkeeper.server.dashboard.desk import Desk
-    from shopkeeper.server.dashboard.models.customers.profile import Fact, Profile, Reason
+    from shopkeeper.server.dashboard.models.customers.profile import Profile, Reason
 
 HISTORY = ("order_lines", "events", "products", "customers")
 TASK = "customers.profiles"
@@ -36,18 +36,18 @@ async def build(desk: Desk) -> None:
         pass
     if found is None or not found.is_known:
         with cards.card():
-            text = "customers.no_profile" if found is None else "customers.unknown"
-            cards.empty("badge", desk.t(text), desk.t("customers.no_profile_next"),
+            told = desk.t("customers.no_profile" if found is None else "customers.unknown")
+            cards.empty("badge", told, desk.t("customers.no_profile_next"),
                         label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
     else:
         _tags(desk, found)
         with cards.box("sk-grid sk-4"):
             _tiles(desk, found)
-        _reasons(desk, found)
     with cards.box("sk-grid sk-1-2"):
         timeline.show(desk, known)
         with cards.box("sk-stack"):
             if found is not None and found.is_known:
+                _reasons(desk, found)
                 _facts(desk, found)
             await Suggestions(
                 desk,
@@ -75,29 +75,39 @@ def _line(desk: Desk, known: people.History) -> str:
 
 
 def _tags(desk: Desk, found: Profile) -> None:
+    t = desk.t
     cluster, rfm = found.of("cluster").get("cluster_name"), found.of("rfm").get("rfm_segment")
     with cards.box("sk-row sk-tags"):
         for tag in found.tags:
-            pill = cards.pill(str(tag["title"]), "accent")
-            pill.props["title"] = str(tag.get("description") or "")
+            title = t.tag(tag.segment_id, tag.title) if tag.is_built_in else tag.title
+            pill = cards.link(title, f"/customers/segments?segment={quote(tag.segment_id, safe='')}", "sk-pill is-accent")
+            pill.props["title"] = t.tag(f"{tag.segment_id}_do", tag.description) if tag.is_built_in else tag.description
         if rfm:
-            cards.pill(f"RFM {found.of('rfm').get('rfm')} · {desk.t(f'rfm_name.{rfm}')}")
+            cards.pill(f"RFM {found.of('rfm').get('rfm')} · {t(f'rfm_name.{rfm}')}")
         if cluster:
-            cards.pill(str(cluster))
+            cards.pill(t.cluster(str(cluster)))
         if found.of("customer").get("opted_out"):
-            cards.pill(desk.t("customers.opted_out"), "warn")
+            cards.pill(t("customers.opted_out"), "warn")
+
+
+def _due(desk: Desk, found: Profile) -> None:
+    """When the next order is, or was, expected; nothing of those who are gone."""
+    life = found.of("life_cycle")
+    if not life.get("due_at") or life["stage"] == "lapsed":
+        return
+    due = moment(life["due_at"])
+    is_past = due.replace(tzinfo=due.tzinfo or UTC) < found.as_of
+    cards.text(desk.t("customers.was_due" if is_past else "customers.due", day=desk.f.day(due.date())), "before")
 
 
 def _tiles(desk: Desk, found: Profile) -> None:
     t, f = desk.t, desk.f
     life, value, churn = found.of("life_cycle"), found.of("value"), found.of("churn")
-    stage = life.get("stage")
     with _tile(t("customers.stage")):
-        if stage:
+        if life.get("stage"):
             with cards.box("sk-row"):
-                cards.pill(t(f"stage.{stage}"), TONES.get(stage, ""))
-            if life.get("due_at"):
-                cards.text(t("customers.due", day=f.day(_moment(life["due_at"]).date())), "before")
+                stage_pill(desk, life["stage"])
+            _due(desk, found)
         else:
             cards.text("–", "value")
     with _tile(t("customers.expected")):
@@ -135,39 +145,19 @@ def _reasons(desk: Desk, found: Profile) -> None:
 
 
 def _reason(desk: Desk, reason: Reason, most: float) -> None:
-    f = desk.f
-    value = f.number(reason.value) if isinstance(reason.value, int | float) else str(reason.value)
-    usual = f.number(reason.shop_value) if isinstance(reason.shop_value, int | float) else str(reason.shop_value or "–")
+    value, usual = (written(desk, reason.feature, each) for each in (reason.value, reason.usual))
     with cards.box("sk-bar"):
         with cards.box("sk-row sk-between"):
-            cards.text(desk.t.feature(reason.feature))
+            cards.text(named(desk, reason.feature))
             cards.text(desk.t("customers.beside", value=value, usual=usual), "num")
         cards.drawing(charts.signed(reason.effect / most), "sk-line")
 
 
 def _facts(desk: Desk, found: Profile) -> None:
-    with cards.card(desk.t("customers.known"), desk.t("customers.known_under")), cards.box("sk-grid sk-2"):
+    with cards.card(desk.t("customers.known"), desk.t("customers.known_under")), cards.box("sk-columns"):
         for group in profile.GROUPS:
-            rows = [(desk.t.feature(fact.name), _written(desk, fact)) for fact in profile.facts(found, group)]
+            rows = [(desk.t.feature(fact.name), written(desk, fact.name, fact.value)) for fact in profile.facts(found, group)]
             if rows:
                 with cards.box():
                     cards.text(desk.t(f"customers.group_{group}"), "sk-strong")
                     cards.facts(rows)
-
-
-def _written(desk: Desk, fact: Fact) -> str:
-    f = desk.f
-    ways: dict[str, Callable[[Any], str]] = {
-        "money": lambda value: f.money(value, whole=True),
-        "share": f.share,
-        "moment": lambda value: f.day(_moment(value).date()),
-        "shares": lambda value: ", ".join(f"{name} {f.share(share)}" for name, share in value.items()),
-        "list": lambda value: ", ".join(map(str, value)),
-        "text": str,
-        "number": f.number,
-    }
-    return ways[fact.kind](fact.value)
-
-
-def _moment(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from shopkeeper.server.dashboard import cards, charts, pictures
 from shopkeeper.server.dashboard.models.customers import groups
 from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.customers.writing import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shopkeeper.server.dashboard.desk import Desk
-    from shopkeeper.server.dashboard.models.customers.groups import Cell, Cluster, Point, RfmSegment
+    from shopkeeper.server.dashboard.models.customers.groups import Cluster, Point, RfmSegment, Score
 
 OF = (RUNS,)
+TABLES = ("customer_clusters", "cluster_profiles", "customer_rfm")
+MOST_IN_ROW = 4
 MOST = 2.0
 """Standard deviations at the end of a bar: what is further away fills it."""
 
@@ -25,11 +29,10 @@ async def build(desk: Desk) -> None:
     found = await desk.read(("clusters",), groups.clusters, of=OF)
     on_map = await desk.read(("cluster-map",), groups.points, of=OF)
     grid = await desk.read(("rfm-grid",), groups.rfm_grid, of=OF)
-    clusters = await desk.work(groups.card, desk.shop, groups.CLUSTERS)
-    rfm = await desk.work(groups.card, desk.shop, groups.RFM)
-    with tabs.head(desk, "clusters"):
-        for table in ("customer_clusters", "cluster_profiles", "customer_rfm"):
-            cards.export(desk, table, told=table)
+    clusters = await desk.read(("clusters-card",), lambda _view: groups.card(desk.shop, groups.CLUSTERS), of=OF)
+    rfm = await desk.read(("rfm-card",), lambda _view: groups.card(desk.shop, groups.RFM), of=OF)
+    with tabs.head(desk, "clusters", TABLES):
+        pass
     _clusters(desk, found, clusters)
     if len(found) > 1:
         with cards.box("sk-grid sk-2"):
@@ -39,37 +42,68 @@ async def build(desk: Desk) -> None:
 
 
 def _clusters(desk: Desk, found: Sequence[Cluster], card: Mapping[str, Any]) -> None:
-    t, f = desk.t, desk.f
+    t = desk.t
     with cards.box():
         cards.text(t("groups.title"), tag="h2")
-        cards.text(str(card.get("why", "")) if desk.t.language == "en" else t("groups.under"), "sk-muted")
+        cards.text(_why(desk, card) if found else t("groups.under"), "sk-muted")
     if not found:
         with cards.card():
             cards.empty("bubble_chart", t("groups.none"), t("customers.none_next"),
                         label=t("customers.to_task"), target=f"/tasks/{groups.CLUSTERS}")  # fmt: skip
         return
     with cards.box("sk-groups"):
-        for cluster in found:
-            with cards.card():
-                with cards.box("sk-row sk-nowrap"):
-                    cards.text("", "sk-dot").style(f"background: {charts.SERIES[cluster.number % len(charts.SERIES)]}")
-                    cards.text(cluster.name, "sk-strong")
-                worth = f"{f.number(cluster.n_customers)} · {f.share(cluster.customers_share)}"
-                cards.text(t("groups.size", n=worth), "sk-small")
-                money = f.money(cluster.value, whole=True)
-                share = f.share(cluster.value_share) if cluster.value_share is not None else "–"
-                cards.text(t("groups.worth", value=money, share=share), "sk-small sk-muted")
-                for feature in cluster.features:
-                    _feature(desk, feature)
+        for cluster, width in zip(found, _widths(len(found)), strict=True):
+            with cards.card() as element:
+                element.style(f"grid-column: span {width}")
+                _cluster(desk, cluster)
+
+
+def _why(desk: Desk, card: Mapping[str, Any]) -> str:
+    """Why there are so many groups, in a sentence."""
+    found = groups.why(card)
+    numbers = {
+        name: str(value) if name in ("n", "best", "elbow") else desk.f.number(value, 2) for name, value in found.facts.items()
+    }
+    told = desk.t(f"groups.why_{found.kind}", **numbers)
+    if found.kind != "found":
+        return told
+    bend = "groups.why_here" if found.facts["elbow"] == found.facts["n"] else "groups.why_elsewhere"
+    return f"{told} {desk.t(bend, **numbers)}"
+
+
+def _widths(n: int) -> list[int]:
+    """How many of twelve columns each card takes, so that every row is full: at most four in a row."""
+    n_rows = -(-n // MOST_IN_ROW)
+    sizes = [n // n_rows + (row < n % n_rows) for row in range(n_rows)] if n else []
+    return [12 // size for size in sizes for _ in range(size)]
+
+
+def _cluster(desk: Desk, cluster: Cluster) -> None:
+    t, f = desk.t, desk.f
+    with cards.box("sk-row sk-nowrap"):
+        cards.text("", "sk-dot").style(f"background: {_color(cluster.number)}")
+        cards.text(t.cluster(cluster.name), "sk-strong")
+    with cards.box():
+        cards.text(t("groups.size", n=f.number(cluster.n_customers), share=f.share(cluster.customers_share)), "sk-small")
+        share = f.share(cluster.value_share) if cluster.value_share is not None else "–"
+        cards.text(t("groups.worth", value=f.money(cluster.value, whole=True), share=share), "sk-small sk-muted")
+    for feature in cluster.features:
+        _feature(desk, feature)
+
+
+def _color(number: int) -> str:
+    """The color of a group on the map; the first is the accent, which each mode has its own of."""
+    color = charts.SERIES[number % len(charts.SERIES)]
+    return "var(--accent)" if color == charts.ACCENT else color
 
 
 def _feature(desk: Desk, feature: groups.Feature) -> None:
-    f = desk.f
     width = min(abs(feature.difference) / MOST, 1.0) * 50
     with cards.box("sk-bar"):
         with cards.box("sk-row sk-between sk-nowrap"):
             cards.text(desk.t.feature(feature.name), "sk-clip")
-            cards.text(f"{f.number(feature.mean)} / {f.number(feature.shop_mean)}", "num")
+            mean, usual = (written(desk, feature.name, value) for value in (feature.mean, feature.shop_mean))
+            cards.text(f"{mean} / {usual}", "num")
         with cards.box("track is-centered"):
             left = 50.0 if feature.difference >= 0 else 50.0 - width
             fill = cards.text("", "fill" + ("" if feature.difference >= 0 else " is-below"))
@@ -79,7 +113,14 @@ def _feature(desk: Desk, feature: groups.Feature) -> None:
 def _map(desk: Desk, found: Sequence[Cluster], on_map: Sequence[Point], meaning: Mapping[str, Any]) -> None:
     t = desk.t
     drawn = [
-        (cluster.name, [(point.x, point.y, point.customer_id) for point in on_map if point.cluster == cluster.number])
+        (
+            t.cluster(cluster.name),
+            [
+                (point.x, point.y, f"{point.customer_id}\n{t.cluster(cluster.name)}")
+                for point in on_map
+                if point.cluster == cluster.number
+            ],
+        )
         for cluster in found
     ]
     across, up = (_axis(desk, meaning.get(name)) for name in ("x", "y"))
@@ -115,24 +156,24 @@ def _choice(desk: Desk, card: Mapping[str, Any]) -> None:
         )
 
 
-def _rfm(desk: Desk, grid: Sequence[Cell], segments: Sequence[RfmSegment]) -> None:
+def _rfm(desk: Desk, grid: Sequence[Score], segments: Sequence[RfmSegment]) -> None:
     t, f = desk.t, desk.f
     with cards.card(t("rfm.title"), t("rfm.under")):
         if not grid:
             cards.empty("grid_view", t("rfm.none"), t("customers.none_next"))
             return
-        total = sum(cell.n_customers for cell in grid) or 1
+        total = sum(score.n_customers for score in grid) or 1
         cells = [
-            (
-                cell.frequency - 1, 5 - cell.recency, float(cell.n_customers), f.number(cell.n_customers),
-                f"{t(f'rfm_name.{cell.segment}')}\n{f.number(cell.n_customers)} · {f.share(cell.n_customers / total, 1)}",
+            pictures.Cell(
+                score.frequency - 1, 5 - score.recency, float(score.n_customers), f.number(score.n_customers),
+                f"{t(f'rfm_name.{score.segment}')}\n{f.number(score.n_customers)} · {f.share(score.n_customers / total, 1)}",
             )
-            for cell in grid
+            for score in grid
         ]  # fmt: skip
         columns = [t("rfm.frequency", n=number) for number in range(1, 6)]
         rows = [t("rfm.recency", n=number) for number in range(5, 0, -1)]
         with cards.box("sk-grid sk-2"):
-            cards.chart(pictures.heat(columns, rows, cells, max(cell[2] for cell in cells)), "sk-tall")
+            cards.drawing(pictures.heat(columns, rows, cells, max(cell.value for cell in cells)), "sk-scroll-x is-square")
             with cards.box("sk-stack-tight"):
                 for segment in segments:
                     _segment(desk, segment)
@@ -142,7 +183,9 @@ def _segment(desk: Desk, segment: RfmSegment) -> None:
     t, f = desk.t, desk.f
     with cards.box("sk-part"):
         with cards.box("sk-row sk-between"):
-            cards.link(t(f"rfm_name.{segment.name}"), f"/customers/segments?expression=rfm is {segment.name}", "sk-strong")
+            cards.link(
+                t(f"rfm_name.{segment.name}"), f"/customers/segments?expression={quote(f'rfm is {segment.name}')}", "sk-strong"
+            )
             share = f.share(segment.value_share) if segment.value_share is not None else "–"
             cards.text(t("rfm.size", n=f.number(segment.n_customers), share=share), "sk-small", "span")
         cards.text(t(f"rfm_do.{segment.name}"), "sk-muted sk-small")

@@ -12,6 +12,7 @@ from shopkeeper.server.dashboard import cards, pictures
 from shopkeeper.server.dashboard.models.customers import journeys
 from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.customers import converting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.models.customers.journeys import Cohort, Funnel, Left, Step
 
 OF = (RUNS, "products")
-N_FUNNELS = 15
+TABLES = ("funnels", "abandonments", "session_conversion", "cohorts")
+N_FUNNELS = 10
 N_TITLES = 3
+UNKNOWN = "unknown"
+"""The name under which the table has what was not recorded."""
 
 
 async def build(desk: Desk) -> None:
@@ -29,16 +33,18 @@ async def build(desk: Desk) -> None:
     whole = await desk.read(("funnel",), lambda view: journeys.funnels(view, "all"), of=OF)
     cohorts = await desk.read(("cohorts",), journeys.cohorts, of=OF)
     n_left, worth, left = await desk.read(("left-behind",), journeys.left_behind, of=OF)
-    with tabs.head(desk, "journeys"):
-        for table in ("funnels", "cohorts", "abandonments"):
-            cards.export(desk, table, told=table)
+    with tabs.head(desk, "journeys", TABLES):
+        pass
     if whole:
-        with cards.box("sk-grid sk-1-2"):
+        dimensions = await desk.read(("dimensions",), journeys.dimensions, of=OF)
+        with cards.box("sk-grid sk-1-2 is-even" if dimensions else ""):
             _funnel(desk, whole[0])
-            await Compared(desk).build()
+            if dimensions:
+                await Compared(desk, dimensions).build()
     else:
         with cards.card(desk.t("journeys.funnel")):
             cards.empty("filter_alt", desk.t("journeys.no_funnel"), desk.t("journeys.no_funnel_next"))
+    await converting.show(desk)
     if n_left:
         _left(desk, n_left, worth, left)
     _cohorts(desk, cohorts)
@@ -47,17 +53,18 @@ async def build(desk: Desk) -> None:
 def _funnel(desk: Desk, funnel: Funnel) -> None:
     t, f = desk.t, desk.f
     names = [t(f"step.{step.step}") for step in funnel.steps]
+    shown = [f"{f.short(step.n_visits)}\n{f.share(step.share_of_first)}" for step in funnel.steps]
     told = [f"{f.number(step.n_visits)} · {f.share(step.share_of_first, 1)}" for step in funnel.steps]
     with cards.card(t("journeys.funnel"), t("journeys.funnel_under")):
-        cards.chart(pictures.steps(names, [float(step.n_visits) for step in funnel.steps], told))
+        cards.chart(pictures.steps(names, [float(step.n_visits) for step in funnel.steps], shown, told), "sk-stretch")
 
 
 class Compared:
     """The funnels of the products, categories, devices … beside each other, one row each."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._dimension = journeys.DIMENSIONS[0]
+    def __init__(self, desk: Desk, dimensions: Sequence[str]) -> None:
+        self._desk, self._dimensions = desk, dimensions
+        self._dimension = dimensions[0]
 
     async def build(self) -> None:
         """Lay out the card and fill it."""
@@ -67,7 +74,7 @@ class Compared:
                 with cards.box():
                     cards.text(t("journeys.compared"), tag="h2")
                     cards.text(t("journeys.compared_under"), tag="p")
-                options = {name: t(f"dimension.{name}") for name in journeys.DIMENSIONS}
+                options = {name: t(f"dimension.{name}") for name in self._dimensions}
                 toggle = ui.toggle(options, value=self._dimension, on_change=self._chosen).mark("dimension")
                 toggle.props("unelevated dense no-caps toggle-color=teal-8 padding='2px 10px'").classes("sk-toggle")
             self._place = ui.element("div")
@@ -82,9 +89,6 @@ class Compared:
         found = await desk.read(("funnels", dimension), lambda view: journeys.funnels(view, dimension), of=OF)
         self._place.clear()
         with self._place:
-            if not found:
-                cards.empty("filter_alt_off", desk.t("journeys.nothing"), desk.t("journeys.no_funnel_next"))
-                return
             columns = [(desk.t(f"dimension.{dimension}"), False), (desk.t("step.view"), True)]
             columns += [(desk.t(f"step.{step}"), True) for step in journeys.STEPS[1:]]
             cards.table(columns, [self._row(funnel) for funnel in found[:N_FUNNELS]])
@@ -92,6 +96,7 @@ class Compared:
     def _row(self, funnel: Funnel) -> tuple[str | Callable[[], Any], ...]:
         f = self._desk.f
         title = f"{int(funnel.title):02d}:00" if self._dimension == "hour" and funnel.title.isdigit() else funnel.title
+        title = self._desk.t("dimension.unknown") if title == UNKNOWN else title
         first = f.number(funnel.steps[0].n_visits)
         return (title, first, *(partial(self._step, step, step.step in funnel.is_worse) for step in funnel.steps[1:]))
 
@@ -135,16 +140,21 @@ def _cohorts(desk: Desk, cohorts: Sequence[Cohort]) -> None:
         if not cohorts:
             cards.empty("calendar_month", t("journeys.no_cohorts"), t("customers.none_next"))
             return
-        columns = [str(number) for number in range(1, journeys.N_MONTHS)]
+        n_months = max((since for cohort in cohorts for since, *_ in cohort.months), default=0)
+        columns = [str(number) for number in range(1, n_months + 1)]
         rows = [f"{cohort.month:%Y-%m} · {f.number(cohort.n_customers)}" for cohort in cohorts]
-        cells = []
-        top = 0.0
-        for place, cohort in enumerate(cohorts):
-            for since, share, n, is_over in cohort.months:
-                if since == 0:
-                    continue
-                top = max(top, share)
-                told = t("journeys.cell", month=f"{cohort.month:%Y-%m}", since=since, n=f.number(n), share=f.share(share, 1))
-                shown = f.share(share) + ("" if is_over else "*")
-                cells.append((since - 1, place, round(share, 4), shown, told if is_over else f"{told}\n{t('journeys.not_over')}"))
-        cards.chart(pictures.heat(columns, rows, cells, top), "sk-heat")
+        cells = [
+            _cell(desk, cohort, place, month) for place, cohort in enumerate(cohorts) for month in cohort.months if month[0] > 0
+        ]
+        top = max((cell.value for cell in cells), default=0.0)
+        cards.drawing(pictures.heat(columns, rows, cells, top, corner=t("journeys.months")), "sk-scroll-x")
+        if any(not is_over for cohort in cohorts for *_, is_over in cohort.months):
+            cards.text("* " + t("journeys.not_over"), "sk-muted sk-small")
+
+
+def _cell(desk: Desk, cohort: Cohort, place: int, month: tuple[int, float, int, bool]) -> pictures.Cell:
+    since, share, n, is_over = month
+    t, f = desk.t, desk.f
+    told = t("journeys.cell", month=f"{cohort.month:%Y-%m}", since=since, n=f.number(n), share=f.share(share, 1))
+    shown, more = ("", "") if is_over else ("*", f"\n{t('journeys.not_over')}")
+    return pictures.Cell(since - 1, place, share, f.share(share) + shown, told + more)

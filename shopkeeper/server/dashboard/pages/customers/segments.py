@@ -14,6 +14,7 @@ from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.customers import segments
 from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages.customers.writing import named, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
 OF = (RUNS, "segments", "order_lines", "events", "products", "customers")
 EXAMPLE = 'lapsed and value_12m > 200 and bought category "Home" within 180 days and not opted_out'
 N_SUGGESTED = 8
+TABLES = ("segment_members", "segments")
 
 
 async def build(desk: Desk) -> None:
     """Lay out the page; ``?expression=`` or ``?segment=`` fills the line."""
     listed = await desk.read(("segments",), segments.listed, of=OF)
     known = await desk.read(("segment-names",), segments.names, of=("products", "segments"))
-    with tabs.head(desk, "segments"):
-        cards.export(desk, "segment_members")
+    with tabs.head(desk, "segments", TABLES):
+        pass
     chosen = next((row for row in listed if row.segment.segment_id == desk.query("segment")), None)
     alike = await desk.work(segments.look_alikes, desk.shop, chosen.segment.segment_id) if chosen else None
     editor = Editor(desk, known)
@@ -40,8 +42,8 @@ async def build(desk: Desk) -> None:
         with cards.box("sk-stack"):
             with cards.card(desk.t("segments.line"), desk.t("segments.line_under")):
                 await editor.build(desk.query("expression"), chosen)
-            if alike is not None:
-                _alike(desk, alike)
+            if chosen is not None and alike is not None:
+                _alike(desk, chosen.segment.segment_id, alike)
         _list(desk, listed)
 
 
@@ -59,11 +61,12 @@ class Editor:
         if chosen is not None:
             segment = chosen.segment
             self._within = segment.segment_id
-            self._row = {"segment_id": segment.segment_id, "title": segment.title, "description": segment.description,
-                         "is_tag": segment.is_tag}  # fmt: skip
+            self._row = {"segment_id": segment.segment_id, "title": _title(self._desk, segment),
+                         "description": _description(self._desk, segment), "is_tag": segment.is_tag}  # fmt: skip
             expression = expression or segment.expression
         self._line = ui.textarea(placeholder=EXAMPLE, value=expression, on_change=self._typed).mark("expression")
         self._line.props("outlined autogrow debounce=200 spellcheck=false input-class=mono").classes("w-full")
+        self._line.props["aria-label"] = t("segments.line")
         self._suggested = ui.element("div").classes("sk-chips").mark("suggestions")
         self._said = ui.element("div").mark("count")
         with cards.box("sk-form"):
@@ -162,29 +165,34 @@ def _count(desk: Desk, tried: Tried) -> None:
         cards.text(t("segments.hint"), "sk-muted sk-small")
 
 
-def _alike(desk: Desk, body: Mapping[str, Any]) -> None:
+def _alike(desk: Desk, segment_id: str, body: Mapping[str, Any]) -> None:
     """Customers who do not belong, and are most like those who do."""
     t, f = desk.t, desk.f
     apart = ", ".join(
-        t(
-            "segments.apart",
-            feature=t.feature(each["feature"]),
-            members=f.number(each["members"]),
-            others=f.number(each["others"]),
-        )
+        t("segments.apart", feature=named(desk, each["feature"]), members=written(desk, each["feature"], each["members"]),
+          others=written(desk, each["feature"], each["others"]))
         for each in body["apart_by"]
-    )
-    with cards.card(t("segments.alike"), t("segments.alike_under", apart=apart), is_flush=True):
+    )  # fmt: skip
+    with cards.card(t("segments.alike"), t("segments.alike_under", apart=apart), is_flush=True) as element:
+        with element.default_slot.children[0]:
+            cards.button(t("table.export"), partial(_hand_out_alike, segment_id, body), look="plain", icon="download")
         columns = [(t("customers.column_customer"), False), (t("segments.likeness"), True), (t("customers.reasons"), False)]
         rows = [
             (
                 partial(cards.link, row["customer_id"], f"/customers/{quote(row['customer_id'], safe='')}"),
                 f.share(row["likeness"], 1),
-                ", ".join(f"{t.feature(each['feature'])} {f.number(each.get('customer'))}" for each in row["because"]),
+                ", ".join(
+                    f"{named(desk, each['feature'])} {written(desk, each['feature'], each.get('customer'))}"
+                    for each in row["because"]
+                ),
             )
             for row in body["customers"]
         ]
         cards.table(columns, rows)
+
+
+def _hand_out_alike(segment_id: str, body: Mapping[str, Any]) -> None:
+    ui.download.content(csv_of(segments.alike_rows(body)), f"like_{segment_id}.csv", "text/csv")
 
 
 def _list(desk: Desk, listed: Sequence[Listed]) -> None:
@@ -208,11 +216,14 @@ def _entry(desk: Desk, row: Listed) -> None:
             cards.text(f.number(count.n_customers) if count else "–", "sk-strong", "span")
         cards.text(_description(desk, segment), "sk-muted sk-small")
         with cards.box("sk-row sk-between sk-nowrap"):
-            told = t("segments.worth", value=f.money(count.value, whole=True), share=f.share(count.value_share)) if count else ""
+            told = ""
+            if count is not None and count.n_customers:
+                told = t("segments.worth", value=f.money(count.value, whole=True), share=f.share(count.value_share))
             problem = "" if row.tried.problem is None else str(row.tried.problem["title"])
             cards.text(told or problem, "sk-small" + (" sk-bad" if problem else ""))
             button = cards.button("", take_out, look="plain", icon="close")
-            button.props(f'dense flat size=sm aria-label="{t("segments.take_out")}"')
+            button.props("dense flat size=sm")
+            button.props["aria-label"] = t("segments.take_out_one", title=_title(desk, segment))
 
 
 def _title(desk: Desk, segment: Any) -> str:

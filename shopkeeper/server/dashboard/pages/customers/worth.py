@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nicegui import ui
+
 from shopkeeper.server.dashboard import cards, charts, pictures
 from shopkeeper.server.dashboard.models.customers import worth
 from shopkeeper.server.dashboard.models.memory import RUNS
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
     from shopkeeper.server.dashboard.models.customers.worth import Comparison, Method, Value
 
 OF = (RUNS,)
+TABLES = ("customer_value", "customer_churn", "churn_methods")
 PERCENT = "(v) => v == null ? '–' : (100 * v).toFixed(1) + '%'"
 
 
 async def build(desk: Desk) -> None:
     """Lay out the page."""
-    found = await desk.work(worth.value, desk.shop)
+    found = await desk.read(("worth",), lambda _view: worth.value(desk.shop), of=OF)
     compared = await desk.read(("churn-methods",), worth.comparisons, of=OF)
-    with tabs.head(desk, "worth"):
-        for table in ("customer_value", "customer_churn", "churn_methods"):
-            cards.export(desk, table, told=table)
+    with tabs.head(desk, "worth", TABLES):
+        pass
     if found is None:
         with cards.card():
             cards.empty("savings", desk.t("worth.none"), desk.t("customers.none_next"),
@@ -54,13 +56,15 @@ def _model(desk: Desk, found: Value) -> None:
                 naive=f.number(held["orders_mae_as_before"], 2),
             )  # fmt: skip
             cards.text(told)
-        for note in card.get("notes", ()):
-            cards.text(str(note), "sk-muted sk-small")
+        for note in worth.notes(card):
+            facts = {name: f.share(value) if name == "share" else str(value) for name, value in note.facts.items()}
+            cards.text(t(f"worth.note_{note.kind}", **facts), "sk-muted sk-small")
         parameters = {
-            **card["parameters"],
+            **{f"{name} ({card['title']})": value for name, value in card["parameters"].items()},
             **{f"{name} (Gamma-Gamma)": value for name, value in card["worth_parameters"].items()},
         }
-        cards.text(" · ".join(f"{name} {value:.4g}" for name, value in parameters.items()), "sk-muted sk-small mono")
+        with ui.expansion(t("worth.parameters")).props("dense"):
+            cards.facts([(name, f"{value:.4g}") for name, value in parameters.items()])
 
 
 def _spread(desk: Desk, found: Value) -> None:
@@ -69,7 +73,9 @@ def _spread(desk: Desk, found: Value) -> None:
     names = [f"{10 * place + 10}%" for place in range(len(values))]
     told = [t("worth.decile_told", n=place + 1, value=f.money(value)) for place, value in enumerate(values)]
     with cards.card(t("worth.deciles"), t("worth.deciles_under", n=found.card["horizon_days"])):
-        cards.chart(pictures.bars(names, [round(value, 2) for value in values], told))
+        cards.chart(
+            pictures.bars(names, [round(value, 2) for value in values], told, name=t("worth.best_to_last"), money=f.symbol)
+        )
 
 
 def _top(desk: Desk, found: Value) -> None:
@@ -77,8 +83,11 @@ def _top(desk: Desk, found: Value) -> None:
     share = found.drawn["top_share"].tolist()
     with cards.card(t("worth.top"), t("worth.top_under", share=desk.f.share(share[20]))):
         lines = {t("worth.share"): share, t("worth.equal"): [place / 100 for place in range(101)]}
-        names = [f"{place}%" for place in range(101)]
-        cards.chart(pictures.curves(names, lines, dashed=(t("worth.equal"),), written=PERCENT, has_points=False))
+        drawn = pictures.curves(
+            [f"{place}%" for place in range(101)], lines, name=t("worth.best_share"), dashed=(t("worth.equal"),), written=PERCENT,
+            has_points=False, is_share=True, every=20,
+        )  # fmt: skip
+        cards.chart(drawn)
 
 
 def _by_repeats(desk: Desk, found: Value) -> None:
@@ -151,7 +160,9 @@ def _reliability(desk: Desk, comparison: Comparison) -> None:
     chosen = next((row for row in comparison.methods if row.is_chosen), None)
     if chosen is None or not chosen.reliability:
         return
-    told = [share for share, _, _ in chosen.reliability]
-    lines = {t("worth.actual"): [seen for _, seen, _ in chosen.reliability], t("worth.told"): told}
+    seen = [
+        (told, came, t("worth.reliability_told", told=f.share(told), came=f.share(came), n=f.number(n)))
+        for told, came, n in chosen.reliability
+    ]
     with cards.card(t("worth.reliability"), t("worth.reliability_under", method=desk.t.method(chosen.method, chosen.title))):
-        cards.chart(pictures.curves([f.share(share) for share in told], lines, dashed=(t("worth.told"),), written=PERCENT))
+        cards.chart(pictures.reliability(seen, across=t("worth.told"), up=t("worth.actual")))
