@@ -54,6 +54,12 @@ CASES = {
     "purchases.sums.sums": Case(
         lambda random, n: {"group": random.integers(0, 5, n), "values": random.integers(-9, 9, (3, n)), "n_groups": 5}
     ),
+    "purchases.texts.share_texts": Case(
+        lambda random, n: {
+            "names": ['"A"', '"B"'], "top": np.full((n, 2), [1, 0], np.int32), "weight": random.integers(0, 9, (n, 2)),
+            "total": random.integers(0, 20, n),
+        }
+    ),
     "purchases.frequent.most_frequent": Case(
         lambda random, n: {
             "group": random.integers(0, 5, n).astype(np.int32), "code": random.integers(-1, 3, n).astype(np.int32), "n_groups": 5,

@@ -61,11 +61,12 @@ def _habits(low, high, starts, rows, orders, out, medians):
     for customer in range(low, high):
         longest = max(longest, starts[customer + 1] - starts[customer])
     days, codes, ones = np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest, np.int64)
-    top, n_top = np.empty(1, np.int64), np.empty(1, np.int64)
+    top, n_top, counts = np.empty(1, np.int64), np.empty(1, np.int64), np.zeros((2, 24), np.int64)
     for customer in range(low, high):
         n = starts[customer + 1] - starts[customer]
         mine = rows[starts[customer] : starts[customer + 1]]
         out[0, customer] = n
+        ones[:n] = 1
         for place in range(n):
             moment = at[mine[place]]
             out[1, customer] = moment if place == 0 else min(out[1, customer], moment)
@@ -84,20 +85,20 @@ def _habits(low, high, starts, rows, orders, out, medians):
             out[3, customer] = n_gaps
             n_distinct(codes, n_gaps)  # puts them in order
             medians[customer] = (codes[(n_gaps - 1) // 2] + codes[n_gaps // 2]) / 2
-        for kind in range(3):
-            n_known = 0
-            for place in range(n):
-                row = mine[place]
-                code = hour[row] if kind == 0 else weekday[row] if kind == 1 else method[row]
-                if code >= 0:
-                    codes[n_known], ones[n_known] = code, 1
-                    n_known += 1
-            top[0], n_top[0] = -1, 0
-            favorites(codes, ones, n_known, top, n_top)
-            if kind < 2:
-                out[6 + 2 * kind, customer], out[7 + 2 * kind, customer] = top[0], n_top[0]
-            else:
-                out[11, customer] = top[0]
+        counts[:] = 0
+        n_known = 0
+        for place in range(n):
+            counts[0, hour[mine[place]]] += 1
+            counts[1, weekday[mine[place]]] += 1
+            if method[mine[place]] >= 0:
+                codes[n_known] = method[mine[place]]
+                n_known += 1
+        for kind in range(2):
+            out[6 + 2 * kind, customer] = np.argmax(counts[kind]) if n else -1
+            out[7 + 2 * kind, customer] = counts[kind].max()
+        top[0], n_top[0] = -1, 0
+        favorites(codes, ones, n_known, top, n_top)
+        out[11, customer] = top[0]
 
 
 def habits(orders: Orders, n_customers: int) -> Habits:

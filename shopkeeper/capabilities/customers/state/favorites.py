@@ -6,11 +6,9 @@ import json
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shopkeeper.numerics.compiling import Array
-
-STEPS = 10_000  # shares in JSON have four digits
+from shopkeeper.numerics.purchases.texts import share_texts
 
 
 def favorite_names(names: pa.Array, top: Array, top_worth: Array, worth: Array) -> tuple[pa.Array, pa.Array]:
@@ -21,15 +19,8 @@ def favorite_names(names: pa.Array, top: Array, top_worth: Array, worth: Array) 
 
 def shares_as_json(names: pa.Array, top: Array, top_worth: Array, worth: Array) -> pa.Array:
     """``{"Home": 0.6, "Toys": 0.4}`` of each customer; null where there is no favorite."""
-    quoted = pa.array([json.dumps(name, ensure_ascii=False) + ": " for name in names.to_pylist()], pa.string())
-    texts = pa.array([str(step / STEPS) for step in range(STEPS + 1)] + ["null"])
-    pieces = []
-    for place in range(top.shape[1]):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.floor(top_worth[:, place] / worth * STEPS + 0.5)
-        step = np.where(worth > 0, share, STEPS + 1).astype(np.int32)
-        missing = top[:, place] < 0
-        name = quoted.take(pa.array(top[:, place], mask=missing))
-        piece = pc.binary_join_element_wise(", " if place else "{", name, texts.take(pa.array(step)), "")
-        pieces.append(pc.fill_null(piece, "") if place else piece)  # without the first there is nothing at all
-    return pc.binary_join_element_wise(*pieces, "}", "")
+    quoted = [json.dumps(name, ensure_ascii=False) for name in names.to_pylist()]
+    data, starts = share_texts(quoted, top, top_worth, worth)
+    known = np.packbits(top[:, 0] >= 0, bitorder="little")
+    buffers = [pa.py_buffer(known), pa.py_buffer(starts), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.large_string(), len(top), buffers)

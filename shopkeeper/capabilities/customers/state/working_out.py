@@ -44,17 +44,15 @@ def customer_state(view: ShopView) -> pa.Table:
     customers = read_customers(view)
     if customers is None or len(customers.key) == 0:
         return view.table("customer_state")
-    tell = view.progress.step
     found: Columns = {"customer_id": customers.customer_id}
-    tell(0.3, "visits and messages")
-    found |= _contacts(view, customers)
-    found |= _comings(view, customers)
-    tell(0.5, "orders")
-    found |= _orders(view, customers)
-    tell(0.6, "baskets")
-    found |= _baskets(view, customers, found)
-    tell(0.9, "returns")
-    found |= _money(found, read_part(view, "customer_state_returns", customers))
+    with ThreadPoolExecutor(1) as pool:  # while one asks the store, the other counts
+        of_lines = pool.submit(_baskets, view, customers)
+        view.progress.step(0.3, "visits, orders, baskets")
+        found |= _contacts(view, customers) | _comings(view, customers) | _orders(view, customers)
+        found |= _money(found, read_part(view, "customer_state_returns", customers))
+        view.progress.step(0.6, "baskets")
+        found |= of_lines.result()
+    found["basket_size_mean"] = _mean(found.pop("n_bought"), found.pop("n_baskets"))
     found |= _since(view, found)
     return pa.table({name: found[name] for name in CUSTOMER_STATE.names})
 
@@ -111,20 +109,19 @@ def _worths(view: ShopView, orders: Orders, worths: Worths, n: int) -> Columns:
         }
 
 
-def _baskets(view: ShopView, customers: Customers, so_far: Columns) -> Columns:
+def _baskets(view: ShopView, customers: Customers) -> Columns:
     bought, kinds, names = read_lines(view, customers)
     found = baskets(bought, kinds, len(customers.key))
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = {
             "n_products": found.n_products,
+            "n_bought": found.n_bought,
             "price_level": _known(found.level / found.n_level / LEVELS),
             "discount_share": _known(found.n_reduced / found.n_lines),
-            "basket_size_mean": _known(np.where(found.n_bought > 0, found.n_bought, np.nan) / so_far["n_baskets"]),
             "repeat_share": _known((found.n_bought - found.n_products) / found.n_bought),
         }
-    with ThreadPoolExecutor(2) as pool:  # Arrow works without the interpreter's lock
-        kinds_of = zip(names, found.top, found.top_worth, found.worth, strict=True)
-        categories, brands = pool.map(lambda of: (*favorite_names(*of), shares_as_json(*of)), kinds_of)
+    kinds_of = zip(names, found.top, found.top_worth, found.worth, strict=True)
+    categories, brands = ((*favorite_names(*of), shares_as_json(*of)) for of in kinds_of)
     columns |= {"n_categories": found.n_groups[0], "n_brands": found.n_groups[1]}
     columns |= zip(("category", "category_share", "categories"), categories, strict=True)
     columns |= zip(("brand", "brand_share", "brands"), brands, strict=True)
@@ -175,6 +172,12 @@ def _days_until(view: ShopView, moments: pa.Array) -> Array:
 
 def _micros(view: ShopView) -> int:
     return (view.as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _mean(n_bought: Array, n_baskets: Array) -> pa.Array:
+    """Products an order, where any are known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _known(np.where(n_bought > 0, n_bought, np.nan) / n_baskets)
 
 
 def _known(values: Array) -> pa.Array:
