@@ -31,6 +31,7 @@ from shopkeeper.numerics.purchases.baskets import baskets
 from shopkeeper.numerics.purchases.frequent import most_frequent
 from shopkeeper.numerics.purchases.habits import Habits, Orders, habits
 from shopkeeper.numerics.purchases.sums import sums
+from shopkeeper.store.arrow_types import conform
 
 PER_UNIT = 10_000.0  # money and pieces are added as whole ten-thousandths
 LEVELS = 1_000_000.0  # ranks of prices as whole millionths
@@ -54,7 +55,7 @@ def customer_state(view: ShopView) -> pa.Table:
         found |= of_lines.result()
     found["basket_size_mean"] = _mean(found.pop("n_bought"), found.pop("n_baskets"))
     found |= _since(view, found)
-    return pa.table({name: found[name] for name in CUSTOMER_STATE.names})
+    return conform(pa.table({name: found[name] for name in CUSTOMER_STATE.names}), CUSTOMER_STATE)
 
 
 def _orders(view: ShopView, customers: Customers) -> Columns:
