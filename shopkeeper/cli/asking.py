@@ -13,6 +13,7 @@ from shopkeeper.cli.generated import flattened, make, prose
 from shopkeeper.cli.terminal.printing import cell, facts_out, json_out, table_out
 
 LONGEST_REASONS = 300
+FEW = 4  # a value with no more facts than that stands on one line
 
 
 class Answers(Commands):
@@ -68,8 +69,8 @@ def _ask(name: str, request: dict[str, Any], *, as_json: bool, shop: Any) -> Non
 
 
 def body_out(body: Mapping[str, Any]) -> None:
-    """Print an answer for people: its lists as tables, with the reasons in words, then the rest."""
-    rest = {}
+    """Print an answer for people: its lists as tables, with the reasons in words, then the rest, then groups of many facts."""
+    rest, groups = {}, {}
     for name, value in body.items():
         if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
             columns = list(dict.fromkeys(key for row in value for key in row))
@@ -78,9 +79,14 @@ def body_out(body: Mapping[str, Any]) -> None:
             typer.echo("")
         elif isinstance(value, Mapping) and (sentences := _sentences(value)):
             typer.echo(f"{name}\n" + "\n".join(f"  {line}" for line in sentences) + "\n")
+        elif isinstance(value, Mapping) and len(value) > FEW and not {"title", "product_id", "name"} & value.keys():
+            groups[name] = {key: _words(inner) for key, inner in value.items() if inner is not None}
         elif value is not None:
             rest[name] = _words(value)
     facts_out(rest)
+    for name, facts in groups.items():
+        typer.echo(f"\n{name}")
+        facts_out(facts, indent="  ")
 
 
 def _sentences(value: Mapping[str, Any]) -> list[str]:

@@ -55,3 +55,11 @@ def test_an_explanation_is_sentences(capsys):
     assert "boost (7)" in told
     assert "  1  p1: What is bought now; rule 7: raised." in told
     assert "  left out  A lamp: rule 8: taken out" in told
+
+
+def test_a_group_of_many_facts_stands_below_its_name(capsys):
+    money = {"revenue": 20.0, "returned": 0.0, "value": 20.0, "value_90d": None, "n_returns": 0}
+    body_out({"customer_id": "anna", "money": money, "since": {"orders": 1, "events": 0}})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[:4] == [["customer_id", "anna"], ["since", "orders", "1,", "events", "0"], [], ["money"]]
+    assert lines[4:] == [["revenue", "20"], ["returned", "0"], ["value", "20"], ["n_returns", "0"]]
