@@ -1,4 +1,8 @@
-"""What is known of a customer at one moment: the dictionary of features, used by the view and by the kept result."""
+"""What is known of a customer at one moment: the dictionary of features, used by the view and by the kept result.
+
+Orders are what known customers bought: order lines, orders whose lines are not known, and purchases that only an event tells.
+Worth is quantity times price. What has no value (a mean of nothing, a share of nothing) is empty; counts and sums are 0.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,15 @@ ORDER_FEATURES: tuple[Column, ...] = (
     integer("n_orders", "orders ever", low=0),
     integer("n_orders_12m", "orders in the last 365 days", low=0),
     integer("n_orders_90d", "orders in the last 90 days", low=0),
-    number("gap_mean_days", "mean time between orders; empty below two orders", unit="days", low=0),
-    number("gap_median_days", "median time between orders; empty below two orders", unit="days", low=0),
-    number("gap_std_days", "standard deviation of the time between orders; empty below three orders", unit="days", low=0),
-    number("regularity", "how even the times between orders are: 1 / (1 + deviation / mean); empty below three", low=0, high=1),
-    number("overdue", "days since the newest order as a multiple of the mean time between orders; empty below two", low=0),
+    number("gap_mean_days", "mean time between days with orders; empty below two such days", unit="days", low=0),
+    number("gap_median_days", "median of the same", unit="days", low=0),
+    number(
+        "gap_std_days", "standard deviation (of a sample) of the same; empty below three days with orders", unit="days", low=0
+    ),
+    number(
+        "regularity", "how even those times are: 1 / (1 + deviation / mean); empty below three days with orders", low=0, high=1
+    ),
+    number("overdue", "days since the newest order as a multiple of the mean time between days with orders", low=0),
 )
 MONEY_FEATURES: tuple[Column, ...] = (
     number("revenue", "worth of all purchases, returns not taken off", unit=MONEY),
@@ -28,52 +36,70 @@ MONEY_FEATURES: tuple[Column, ...] = (
     number("order_value_mean", "mean worth of an order, returns not taken off", unit=MONEY),
     number("return_share", "share of the purchases' worth that came back (can exceed 1)", low=0),
     integer("n_returns", "order lines that came back", low=0),
-    number("price_level", "how dear the products bought are within their category: mean rank of the price, 0 cheapest, 1 dearest",
+    number("price_level", "how dear the products bought are: mean of `usual_prices.price_level` over the lines, "
+           "0 cheapest of the category, 1 dearest",
            low=0, high=1),
-    number("discount_share", "share of the lines bought below the product's usual price", low=0, high=1),
+    number("discount_share", "share of the lines with a discount of their own or of their order, or at least 5 % below the "
+           "product's usual price", low=0, high=1),
 )  # fmt: skip
 BASKET_FEATURES: tuple[Column, ...] = (
-    number("basket_size_mean", "mean number of different products in an order", unit="products", low=0),
-    number("basket_units_mean", "mean number of pieces in an order", unit="pieces", low=0),
+    number(
+        "basket_size_mean",
+        "mean number of different products in an order, of orders whose lines are known",
+        unit="products",
+        low=0,
+    ),
+    number("basket_units_mean", "mean number of pieces in an order, of orders whose lines are known", unit="pieces", low=0),
     integer("n_products", "different products bought", low=0),
     number(
         "repeat_share", "share of the purchases (products an order) that were bought before by the same customer", low=0, high=1
     ),
     integer("n_categories", "different categories bought", low=0),
-    text("category", "the category with most of the worth"),
-    number("category_share", "its share of the worth", low=0, high=1),
+    text("category", "the category (the catalog's whole product_type) with most of the worth; of equal ones the first by name"),
+    number("category_share", "its share of the worth of what has a category", low=0, high=1),
     json("categories", 'the first five categories and their shares: {"Home": 0.6}'),
     integer("n_brands", "different brands bought", low=0),
-    text("brand", "the brand with most of the worth"),
-    number("brand_share", "its share of the worth", low=0, high=1),
+    text("brand", "the brand with most of the worth; of equal ones the first by name"),
+    number("brand_share", "its share of the worth of what has a brand", low=0, high=1),
     json("brands", "the first five brands and their shares"),
 )
 HABIT_FEATURES: tuple[Column, ...] = (
-    integer("hour", "the hour of the day with most orders, in the shop's time zone", unit="0-23", low=0, high=23),
+    integer(
+        "hour",
+        "the hour of the day with most orders, in the shop's time zone; of equal ones the first",
+        unit="0-23",
+        low=0,
+        high=23,
+    ),
     number("hour_share", "share of the orders within that hour", low=0, high=1),
-    integer("weekday", "the weekday with most orders, 1 Monday to 7 Sunday", unit="1-7", low=1, high=7),
+    integer("weekday", "the weekday with most orders, 1 Monday to 7 Sunday; of equal ones the first", unit="1-7", low=1, high=7),
     number("weekday_share", "share of the orders on that weekday", low=0, high=1),
     number("weekend_share", "share of the orders on Saturday and Sunday", low=0, high=1),
-    text("channel", "how the customer comes most often (visits and orders)"),
-    number("channel_share", "share of the visits and orders that came so", low=0, high=1),
-    text("device", "the device used most often"),
+    text("channel", "how the customer comes most often (visits, and orders outside of them); of equal ones the first by name"),
+    number("channel_share", "share of those whose channel is known that came so", low=0, high=1),
+    text("device", "the device used most often (visits, and orders outside of them); of equal ones the first by name"),
     number("device_share", "its share", low=0, high=1),
     text("payment_method", "how most orders were paid"),
 )
 VISIT_FEATURES: tuple[Column, ...] = (
-    moment("last_seen_at", "the newest order, event, review or message"),
+    moment("last_seen_at", "the newest order, event, review or message to the shop"),
     number("seen_days", "days since then", unit="days", low=0),
-    integer("n_visits", "visits (sessions, or days where no session is known)", low=0),
+    integer("n_visits", "visits: sessions, or days where no session is known", low=0),
     integer("n_visits_30d", "visits in the last 30 days", low=0),
-    integer("n_views", "product pages looked at", low=0),
-    integer("n_views_30d", "product pages looked at in the last 30 days", low=0),
-    integer("n_carts", "products put in the cart", low=0),
-    integer("n_carts_30d", "products put in the cart in the last 30 days", low=0),
-    integer("n_checkouts", "checkouts begun", low=0),
+    integer("n_views", "times a product page was looked at", low=0),
+    integer("n_views_30d", "times a product page was looked at in the last 30 days", low=0),
+    integer("n_carts", "times a product was put in the cart", low=0),
+    integer("n_carts_30d", "times a product was put in the cart in the last 30 days", low=0),
+    integer("n_checkouts", "visits in which a checkout began", low=0),
     integer("n_searches", "searches", low=0),
-    json("search_words", "the five words searched for most often, the most frequent first"),
-    number("funnel_depth", "how far visits go on average: 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
-    number("conversion", "share of the visits with a purchase", low=0, high=1),
+    json("search_words", "the five words searched for in most visits, the most frequent first"),
+    number("funnel_depth", "how far visits go on average: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
+    number(
+        "conversion",
+        "share of the visits with a purchase: told by an event or the order's session, or placed during the visit",
+        low=0,
+        high=1,
+    ),
     integer("n_reviews", "reviews written", low=0),
     number("rating_mean", "mean of the stars given", unit="1-5", low=0, high=5),
     integer("n_messages", "messages sent to the shop", low=0),

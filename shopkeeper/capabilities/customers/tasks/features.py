@@ -43,5 +43,5 @@ def _headline(found: pa.Table) -> str:
     """How many are known, how many of them have ordered, and how many more than once."""
     n_orders = found["n_orders"].to_numpy()
     n_buyers, n_again = int((n_orders > 0).sum()), int((n_orders > 1).sum())
-    known = f"{found.num_rows:,} customers are known; {n_buyers:,} have ordered"
-    return f"{known}, {n_again:,} of them more than once ({n_again / n_buyers:.0%})." if n_buyers else f"{known}."
+    known = f"{found.num_rows:,} customers are known"
+    return f"{known}: {n_buyers:,} with orders, {n_again:,} of them with more than one ({n_again / max(n_buyers, 1):.0%})."
