@@ -115,8 +115,8 @@ def _tiles(desk: Desk, found: Profile) -> None:
         if value.get("expected_value_low") is not None:
             span = f"{f.money(value['expected_value_low'], whole=True)} – {f.money(value['expected_value_high'], whole=True)}"
             cards.text(t("customers.interval", span=span), "before")
-    with _tile(t("customers.alive_one")):
-        cards.text(f.share(value.get("p_alive")), "value")
+    with _tile(t("customers.again", n=value.get("value_horizon_days") or "–")):
+        cards.text(f.share(value.get("p_orders_again")), "value")
         if value.get("expected_orders") is not None:
             cards.text(t("customers.expected_orders", n=f.number(value["expected_orders"], 1)), "before")
     with _tile(t("customers.buys", n=churn.get("buys_within_days") or "–")):
