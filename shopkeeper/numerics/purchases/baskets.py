@@ -74,9 +74,7 @@ def _pack(low, high, product, order, worth, is_reduced, packed):
 def _summarize(low, high, starts, rows, packed, kinds, out):
     groups, level = kinds
     sums, n_groups, group_worth, top, top_worth = out
-    longest = 0
-    for customer in range(low, high):
-        longest = max(longest, starts[customer + 1] - starts[customer])
+    longest = np.max(starts[low + 1 : high + 1] - starts[low:high])
     keys, lines, orders = np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest, np.int64)
     codes, weights = np.empty((len(groups), longest), np.int64), np.empty((len(groups), longest), np.int64)
     n_codes = np.empty(len(groups), np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from shopkeeper.numerics.compiling import Array, in_threads, kernel, n_threads, ranges
+from shopkeeper.numerics.compiling import Array, in_threads, inlined, kernel, n_threads, ranges
 from shopkeeper.numerics.purchases.sorting import favorites, n_distinct
 from shopkeeper.numerics.sparse_rows import counting_sort
 
@@ -54,6 +54,22 @@ class Habits:
     gap_median: Array
 
 
+@inlined
+def _between(days, n, between, out, customer):
+    """The median time between ordered days; how many, their sum and sum of squares go to ``out``."""
+    n_gaps = 0
+    for place in range(1, n):
+        gap = days[place] - days[place - 1]
+        if gap > 0:
+            between[n_gaps] = gap
+            n_gaps += 1
+            out[1, customer] += gap
+            out[2, customer] += gap * gap
+    out[0, customer] = n_gaps
+    n_distinct(between, n_gaps)  # puts them in order
+    return (between[(n_gaps - 1) // 2] + between[n_gaps // 2]) / 2
+
+
 @kernel
 def _habits(low, high, starts, rows, orders, out, medians):
     at, day, hour, weekday, method = orders
@@ -74,17 +90,7 @@ def _habits(low, high, starts, rows, orders, out, medians):
             days[place] = day[mine[place]]
             out[10, customer] += weekday[mine[place]] >= 6
         if n_distinct(days, n) > 1:
-            n_gaps = 0
-            for place in range(1, n):
-                gap = days[place] - days[place - 1]
-                if gap > 0:
-                    codes[n_gaps] = gap
-                    n_gaps += 1
-                    out[4, customer] += gap
-                    out[5, customer] += gap * gap
-            out[3, customer] = n_gaps
-            n_distinct(codes, n_gaps)  # puts them in order
-            medians[customer] = (codes[(n_gaps - 1) // 2] + codes[n_gaps // 2]) / 2
+            medians[customer] = _between(days, n, codes, out[3:6], customer)
         counts[:] = 0
         n_known = 0
         for place in range(n):
