@@ -22,21 +22,48 @@ NONE = -1
 
 
 @kernel
-def _in_lexical_order(starts, item, order):
-    """Sort baskets by their items from the most frequent one down (Shell's sort), so that shared beginnings are adjacent."""
-    n_rows = len(order)
-    gap = 1
-    while gap < n_rows // 3:
-        gap = 3 * gap + 1
-    while gap >= 1:
-        for place in range(gap, n_rows):
-            row = order[place]
-            hole = place
-            while hole >= gap and _before(starts, item, row, order[hole - gap]):
-                order[hole] = order[hole - gap]
-                hole -= gap
-            order[hole] = row
-        gap //= 3
+def _first_items(starts, item, bits, key):
+    """The first items of each basket, the most frequent first, side by side in one number; 0 where there is none any more."""
+    for row in range(len(key)):
+        value, left = np.uint64(0), 64 - bits
+        at = starts[row + 1] - 1
+        while left >= 0 and at >= starts[row]:
+            value |= np.uint64(item[at] + 1) << np.uint64(left)
+            at -= 1
+            left -= bits
+        key[row] = value
+
+
+@kernel
+def _sort_equal(starts, item, key, order):
+    """Sort what has the same first items (Shell's sort), so that all shared beginnings are adjacent."""
+    low, n_rows = 0, len(order)
+    while low < n_rows:
+        high = low + 1
+        while high < n_rows and key[order[high]] == key[order[low]]:
+            high += 1
+        gap = 1
+        while gap < (high - low) // 3:
+            gap = 3 * gap + 1
+        while gap >= 1 and high - low > 1:
+            for place in range(low + gap, high):
+                row = order[place]
+                hole = place
+                while hole >= low + gap and _before(starts, item, row, order[hole - gap]):
+                    order[hole] = order[hole - gap]
+                    hole -= gap
+                order[hole] = row
+            gap //= 3
+        low = high
+
+
+def _in_lexical_order(starts: Array, item: Array, n_items: int) -> Array:
+    """int64 [baskets]: the order that puts baskets with the same most frequent items side by side."""
+    key = np.empty(len(starts) - 1, np.uint64)
+    _first_items(starts, item, 16 if n_items < 2**16 - 1 else 32, key)
+    order: Array = np.argsort(key, kind="stable")
+    _sort_equal(starts, item, key, order)
+    return order
 
 
 @inlined
@@ -228,8 +255,7 @@ def fp_growth(
     n_lines, n_items = len(rows.item), rows.n_items
     if n_lines * NODE_BYTES > max_bytes:
         return [], TOO_LARGE
-    order = np.arange(len(rows), dtype=np.int32)
-    _in_lexical_order(rows.starts, rows.item, order)
+    order = _in_lexical_order(rows.starts, rows.item, n_items)
     tell(0.1)
     node_item, node_count, node_parent, node_next = (np.empty(n_lines, np.int32) for _ in range(4))
     head = np.full(n_items, NONE, np.int32)

@@ -33,22 +33,74 @@ class Evidence:
     log_p: Array
 
 
+MOST_GROUPS = 4
+"""Groups of an antecedent that are looked at exactly; a further one counts as a typical item of it."""
+
+
 @inlined
-def _left_of_baskets(mine, count, items, periods, model, n, y, period_of):
-    """The strata that have the antecedent: how many baskets, y of what is left of them, the period. How many strata."""
+def _taken_out(items, subset, period, typical, groups, without):
+    """(how many, how many single items) are not left in a basket: single items and the groups of ``subset``, by weight."""
+    weight, member_starts, member, _ = groups
+    n_without, n_single, n_groups = 0, 0, 0
+    for item in items:
+        first, last = member_starts[item], member_starts[item + 1]
+        if last - first > 1 and n_groups < MOST_GROUPS:
+            if subset >> n_groups & 1:
+                for place in range(first, last):
+                    without[n_without] = weight[period, member[place]]
+                    n_without += 1
+            n_groups += 1
+        else:
+            without[n_without] = typical[period, item]
+            n_without += 1
+            n_single += 1
+    return n_without, n_single
+
+
+@inlined
+def _groups_of(items, member_starts):
+    """The first groups among the items; how many, and the most weights that can be taken out."""
+    found, n_found, room = np.empty(MOST_GROUPS, np.int64), 0, 0
+    for item in items:
+        n_members = member_starts[item + 1] - member_starts[item]
+        room += n_members
+        if n_members > 1 and n_found < MOST_GROUPS:
+            found[n_found] = item
+            n_found += 1
+    return found[:n_found], room
+
+
+@inlined
+def _left_of_baskets(mine, count, items, periods, model, groups, left, period_of):
+    """The strata that have the antecedent: ``left`` float64 [1 + 2 subsets, strata] and ``period_of``; (how many, subsets).
+
+    A single item that is there leaves a place less, and the item itself is out. That something of a group is there says less:
+    P(consequent | groups) is the sum over subsets S of the groups of (-1)^|S| P(S absent) P(consequent | S absent), over the
+    same sum without the consequent. ``left`` has the baskets, and for each S its term's factor and the y of baskets without S.
+    """
     size, log_y, log_size, typical = model
-    n_classes, n_here = len(size), 0
-    without = np.empty(len(items))
+    weight, member_starts, member, shift = groups
+    found, room = _groups_of(items, member_starts)
+    without, n_subsets, n_here = np.empty(room), 1 << len(found), 0
     for period in range(periods[0], periods[1]):
-        for number in range(len(items)):
-            without[number] = typical[period, items[number]]
-        for group in range(n_classes):
-            found = count[mine, period * n_classes + group]
-            if found > 0:
-                at = log_y_of(size[group] - len(items), without, len(without), log_y[period], log_size[period])
-                n[n_here], y[n_here], period_of[n_here] = found, math.exp(at), period
+        first = n_here
+        for subset in range(n_subsets):
+            n_without, n_single = _taken_out(items, subset, period, typical, groups, without)
+            n_here = first
+            for group in range(len(size)):
+                if count[mine, period * len(size) + group] == 0:
+                    continue
+                y = math.exp(log_y_of(size[group] - n_single, without, n_without, log_y[period], log_size[period]))
+                left[1 + 2 * subset, n_here], left[2 + 2 * subset, n_here] = 1.0, y
+                for bit in range(len(found)):  # the absence of one more group, given that of those after it in S
+                    if subset >> bit & 1:
+                        less = subset ^ (1 << bit)
+                        there = chance(found[bit], period, left[2 + 2 * less, n_here], weight, member_starts, member, shift)
+                        left[1 + 2 * subset, n_here] = -left[1 + 2 * less, n_here] * (1.0 - there)
+                        break
+                left[0, n_here], period_of[n_here] = count[mine, period * len(size) + group], period
                 n_here += 1
-    return n_here
+    return n_here, n_subsets
 
 
 @inlined
@@ -79,12 +131,18 @@ def _shift_to(wanted, n, p, size):
 
 
 @inlined
-def _fill_chances(item, n_here, y, period_of, groups, shift_all, p):
-    """The consequent's chance in each stratum; the expected number is for the caller to sum."""
+def _fill_chances(item, strata, groups, factor, p):
+    """The consequent's chance in each stratum, its odds times ``factor``."""
     weight, member_starts, member, shift = groups
+    left, period_of, n_here, n_subsets = strata
     for place in range(n_here):
-        value = chance(item, period_of[place], y[place], weight, member_starts, member, shift)
-        odds = value * shift_all
+        with_it, whole = 0.0, 0.0
+        for subset in range(n_subsets):
+            term = left[1 + 2 * subset, place]
+            with_it += term * chance(item, period_of[place], left[2 + 2 * subset, place], weight, member_starts, member, shift)
+            whole += term
+        value = min(max(with_it / whole, 0.0), 1.0 - 1e-12) if whole > 1e-9 else 0.0
+        odds = value * factor
         p[place] = odds / (1.0 - value + odds)
 
 
@@ -96,8 +154,7 @@ def _without_one(rule_set, position, enough, sets, strata, groups, model, count,
     ``enough`` is looked into no further.
     """
     starts, item, part, n_with = sets
-    n, y, period_of, n_here = strata
-    n_less, y_less, period_less, n_strata_less, p_less, p = cache
+    left_less, period_less, sizes_less, p_less, p = cache
     first, size = starts[rule_set], starts[rule_set + 1] - starts[rule_set]
     consequent, antecedent = item[first + position], part[first + position]
     worst = -np.inf
@@ -105,54 +162,59 @@ def _without_one(rule_set, position, enough, sets, strata, groups, model, count,
         if other == position:
             continue
         at = other if other < position else other - 1  # its place in the antecedent
-        if n_strata_less[at] < 0:
+        if sizes_less[at, 0] < 0:
             less = part[starts[antecedent] + at]
             items = item[starts[less] : starts[less + 1]]
-            n_strata_less[at] = _left_of_baskets(less, count, items, periods, model, n_less[at], y_less[at], period_less[at])
-        n_there = n_strata_less[at]
-        _fill_chances(consequent, n_there, y_less[at], period_less[at], groups, 1.0, p_less)
-        shift = _shift_to(float(n_with[part[first + other]]), n_less[at], p_less, n_there)
-        _fill_chances(consequent, n_here, y, period_of, groups, math.exp(shift), p)
-        worst = max(worst, log_many_chances(float(n_with[rule_set]), n, p, n_here))
+            sizes_less[at] = _left_of_baskets(less, count, items, periods, model, groups, left_less[at], period_less[at])
+        shorter = (left_less[at], period_less[at], sizes_less[at, 0], sizes_less[at, 1])
+        _fill_chances(consequent, shorter, groups, 1.0, p_less)
+        shift = _shift_to(float(n_with[part[first + other]]), left_less[at, 0], p_less, sizes_less[at, 0])
+        _fill_chances(consequent, strata, groups, math.exp(shift), p)
+        worst = max(worst, log_many_chances(float(n_with[rule_set]), strata[0][0], p, strata[2]))
         if worst > enough:
             break
     return worst
 
 
 @kernel
-def _test(low, high, rules, sets, count, model, groups, periods, least_lift, worst_log_p, productive, out):
+def _test(low, high, rules, sets, count, model, groups, periods, least_lift, worst_log_p, productive, n_rows, out):
     """Rules ``[low, high)``, in order of their antecedents, so that what an antecedent leaves is worked out once."""
     rule_set, position = rules
     starts, item, part, n_with = sets
     expected, log_p = out
     n_strata, width = count.shape[1], len(worst_log_p)
-    n, y, period_of = np.empty(n_strata), np.empty(n_strata), np.empty(n_strata, np.int64)
-    n_less, y_less = np.empty((width, n_strata)), np.empty((width, n_strata))
-    period_less, n_strata_less = np.empty((width, n_strata), np.int64), np.full(width, -1)
-    cache = n_less, y_less, period_less, n_strata_less, np.empty(n_strata), np.empty(n_strata)
-    p, before, n_here = np.empty(n_strata), -1, 0
+    left, period_of = np.empty((n_rows, n_strata)), np.empty(n_strata, np.int64)
+    left_less, period_less = np.empty((width, n_rows, n_strata)), np.empty((width, n_strata), np.int64)
+    sizes_less = np.full((width, 2), -1)
+    p, before, strata = np.empty(n_strata), -1, (left, period_of, 0, 1)
+    cache = left_less, period_less, sizes_less, np.empty(n_strata), np.empty(n_strata)
     for rule in range(low, high):
         mine, at = rule_set[rule], starts[rule_set[rule]] + position[rule]
         antecedent = part[at]
         items = item[starts[antecedent] : starts[antecedent + 1]]
         if antecedent != before:
-            n_here = _left_of_baskets(antecedent, count, items, periods, model, n, y, period_of)
+            n_here, n_subsets = _left_of_baskets(antecedent, count, items, periods, model, groups, left, period_of)
+            strata = (left, period_of, n_here, n_subsets)
             before = antecedent
-            n_strata_less[:] = -1
-        _fill_chances(item[at], n_here, y, period_of, groups, 1.0, p)
+            sizes_less[:] = -1
+        _fill_chances(item[at], strata, groups, 1.0, p)
         total = 0.0
-        for place in range(n_here):
-            total += n[place] * p[place]
+        for place in range(strata[2]):
+            total += left[0, place] * p[place]
         expected[rule], log_p[rule] = total, 0.0
         if n_with[mine] < least_lift * total:
             continue
-        log_p[rule] = log_many_chances(float(n_with[mine]), n, p, n_here)
-        if productive and len(items) > 1 and log_p[rule] <= worst_log_p[len(items)]:
-            strata = (n, y, period_of, n_here)
-            weakest = _without_one(
-                mine, position[rule], worst_log_p[len(items)], sets, strata, groups, model, count, periods, cache
-            )
+        log_p[rule] = log_many_chances(float(n_with[mine]), left[0], p, strata[2])
+        enough = worst_log_p[len(items)]
+        if productive and len(items) > 1 and log_p[rule] <= enough:
+            weakest = _without_one(mine, position[rule], enough, sets, strata, groups, model, count, periods, cache)
             log_p[rule] = max(log_p[rule], weakest)
+
+
+def _n_rows(chances: Chances, largest: int) -> int:
+    """How many numbers a stratum has: its baskets, and two for each subset of an antecedent's groups."""
+    any_group = bool((np.diff(chances.member_starts) > 1).any())
+    return 1 + 2 * (1 << min(MOST_GROUPS, max(1, largest - 1)) if any_group else 1)
 
 
 def rule_tests(
@@ -187,8 +249,10 @@ def rule_tests(
     model = margins.size, margins.log_y, margins.log_size, chances.typical
     groups = margins.weight, chances.member_starts, chances.member, chances.shift
 
+    n_rows = _n_rows(chances, itemsets.largest)
+
     def call(low: int, high: int) -> None:
-        _test(low, high, rules, sets, count, model, groups, periods, least_lift, limit, productive, found)
+        _test(low, high, rules, sets, count, model, groups, periods, least_lift, limit, productive, n_rows, found)
 
     in_threads(call, ranges(np.ones(len(order), np.int64), 8 * n_threads()), tell)
     expected, log_p = np.empty(len(order)), np.empty(len(order))
