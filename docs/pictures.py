@@ -8,7 +8,13 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent / "images"
-PAGES = {"today": ("/", 760), "recommend": ("/recommend?customer=17850", 900)}
+PAGES = {
+    "today": ("/", 760),
+    "recommend": ("/recommend?customer=17850", 900),
+    "customers": ("/customers", 900),
+    "segments": ("/customers/segments?expression=at+risk+and+value_12m+%3E+2000+and+not+opted_out", 640),
+    "baskets": ("/baskets", 760),
+}
 
 
 def main(address: str) -> None:
