@@ -18,8 +18,6 @@ import pytest
 
 from shopkeeper.shop import Shop
 
-from ..conftest import fill  # noqa: TID252 - the small shop
-
 SCREENSHOTS = Path(__file__).parents[4] / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
@@ -62,11 +60,11 @@ def server_of(root: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the small shop after it has learned: copied by whoever changes it."""
+def learned(grown_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the grown shop after it has learned everything: copied by whoever changes it."""
     root = tmp_path_factory.mktemp("learned") / "shop"
-    with Shop.create(root, name="Corner shop", currency="GBP", time_zone="Europe/London") as shop:
-        fill(shop)
+    shutil.copytree(grown_folder, root)
+    with Shop.open(root) as shop:
         shop.run("recommend.learn", {"tuning_trials": 4})
         quick = {"evaluated_methods": "popularity,item_graph,content", "evaluate_trials": 1}
         shop.run("recommend.tune", {**quick, "tune_trials": 2})

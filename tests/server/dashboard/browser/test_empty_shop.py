@@ -22,6 +22,9 @@ def address(tmp_path_factory):
     [
         ("/", "No orders yet"), ("/data", "The shop is empty"), ("/data/orders", "No rows here"), ("/data/recommendations", "Run the task"),
         ("/rejected", "No rows were rejected"), ("/recommend", "Nothing learned yet"), ("/recommend?customer=1", "nothing to answer from"),
+        ("/customers", "Nobody is known yet"), ("/customers/groups", "No groups yet"), ("/customers/segments", "Begin with a stage"),
+        ("/customers/journeys", "No visits yet"), ("/customers/value", "No value told yet"), ("/customers/C001", "No profile yet"),
+        ("/baskets", "No rules yet"), ("/baskets/together", "nothing to answer from"), ("/baskets/bundles", "No bundles yet"),
         ("/tasks", "never run"), ("/tasks/recommend.learn", "No runs yet"),
     ],
 )  # fmt: skip

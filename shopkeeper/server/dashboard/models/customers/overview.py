@@ -110,12 +110,14 @@ def flows(view: ShopView) -> tuple[Flow, ...]:
 
 
 def worth_a_word(view: ShopView) -> tuple[Named, ...]:
-    """Customers at risk of whom most is expected still, the most valuable first."""
+    """Customers at risk of whom most is expected still, the most valuable first; nobody who by now has opted out."""
     rows: list[dict[str, Any]] = view.sql(
         f"""
         SELECT customer_id, stage, coalesce(expected_value, value_12m) AS expected_value, coalesce(value_12m, 0) AS value_12m,
                recency_days, usual_gap_days, p_buys
-        FROM customer_profiles WHERE stage = 'at_risk' AND NOT coalesce(opted_out, false)
+        FROM customer_profiles AS known
+        LEFT JOIN (SELECT customer_id, NOT accepts_marketing AS refuses FROM customers) AS now USING (customer_id)
+        WHERE stage = 'at_risk' AND NOT coalesce(refuses, known.opted_out, false)
         ORDER BY coalesce(expected_value, value_12m) DESC, customer_id LIMIT {N_NAMED}
         """
     ).to_pylist()

@@ -43,7 +43,7 @@ async def build(desk: Desk) -> None:
         return
     stages = await desk.read(("stages",), overview.stages, of=OF)
     flows = await desk.read(("stage-flows",), overview.flows, of=OF)
-    named = await desk.read(("worth-a-word",), overview.worth_a_word, of=OF)
+    named = await desk.read(("worth-a-word",), overview.worth_a_word, of=(*OF, "customers"))
     _tiles(desk, totals)
     with cards.box("sk-grid sk-1-2 is-even"):
         _stages(desk, stages)

@@ -1,0 +1,43 @@
+"""Bundles with what they would earn, and what goes with a cart."""
+
+from __future__ import annotations
+
+import pytest
+
+from shopkeeper.core.errors import NotLearned
+from shopkeeper.server.dashboard.models.baskets import bundles
+
+
+def test_bundles_stand_in_the_order_of_the_table_with_titles_and_numbers(grown_memory):
+    found = grown_memory.get("bundles", bundles.bundles)
+    assert len(found) > 5
+    earned = [bundle.facts["margin_earned"] for bundle in found]
+    assert earned == sorted(earned, reverse=True)
+    for bundle in found:
+        assert len(bundle.products) == bundle.facts["n_products"]
+        assert all("no. " in part.title for part in bundle.products)
+        assert bundle.id == "+".join(part.key for part in bundle.products)
+
+
+def test_a_shop_without_bundles_has_none(empty_memory, plain_memory):
+    assert empty_memory.get("bundles", bundles.bundles) == ()
+    assert plain_memory.get("bundles", bundles.bundles) == ()
+
+
+def test_a_product_page_and_a_cart_get_what_completes_them(grown):
+    page = bundles.together(grown, ("P000",), n=5)
+    cart = bundles.together(grown, ("P000", "P004"), n=5)
+    assert len(page["products"]) == len(cart["products"]) == 5
+    assert {"P000", "P004"}.isdisjoint(entry["product_id"] for entry in cart["products"])
+    assert page["with"] == ["P000"]
+    assert all({"title", "price", "rung", "reasons"} <= set(entry) for entry in page["products"])
+
+
+def test_an_empty_cart_is_shown_what_is_popular(grown):
+    found = bundles.together(grown, (), n=3)
+    assert [entry["rung"] for entry in found["products"]] == ["popular"] * 3
+
+
+def test_before_it_was_learned_it_says_so(shop):
+    with pytest.raises(NotLearned):
+        bundles.together(shop, ("P000",))
