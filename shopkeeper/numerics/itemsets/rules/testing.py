@@ -249,10 +249,22 @@ def rule_tests(
     model = margins.size, margins.log_y, margins.log_size, chances.typical
     groups = margins.weight, chances.member_starts, chances.member, chances.shift
 
-    n_rows = _n_rows(chances, itemsets.largest)
-
     def call(low: int, high: int) -> None:
-        _test(low, high, rules, sets, count, model, groups, periods, least_lift, limit, productive, n_rows, found)
+        _test(
+            low,
+            high,
+            rules,
+            sets,
+            count,
+            model,
+            groups,
+            periods,
+            least_lift,
+            limit,
+            productive,
+            _n_rows(chances, itemsets.largest),
+            found,
+        )
 
     in_threads(call, ranges(np.ones(len(order), np.int64), 8 * n_threads()), tell)
     expected, log_p = np.empty(len(order)), np.empty(len(order))
