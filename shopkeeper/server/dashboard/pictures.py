@@ -128,18 +128,25 @@ def points(groups: Sequence[tuple[str, Sequence[tuple[float, float, str]]]], *, 
     }  # fmt: skip
 
 
-def network(dots: Sequence[Dot], edges: Sequence[tuple[str, str, float, str]]) -> dict[str, Any]:
-    """A network; dots stand where they are told to, edges are (from, to, strength 0-1, tooltip)."""
+def network(dots: Sequence[Dot], edges: Sequence[tuple[str, str, float, str]], *, width: float, height: float) -> dict[str, Any]:
+    """A network; dots stand where they are told to, edges are (from, to, strength 0-1, tooltip).
+
+    Two corners that nobody sees hold the picture to its size: without them ECharts would stretch it, and the dots with it.
+    """
+    corners = [
+        {"name": f"corner {x:.0f} {y:.0f}", "label_text": "", "told": "", "x": x, "y": y, "symbolSize": 0}
+        for x, y in ((0.0, 0.0), (width, height))
+    ]
     return {
         "animation": False,
         "tooltip": {**TOOLTIP, ":formatter": TOLD},
         "series": [
-            {"type": "graph", "layout": "none", "left": 72, "right": 72, "top": 16, "bottom": 44, "roam": False,
+            {"type": "graph", "layout": "none", "left": 0, "right": 0, "top": 0, "bottom": 0, "roam": False,
              "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 7, "emphasis": {"focus": "adjacency"},
              "label": {**LABEL, "fontSize": 11, "lineHeight": 13, "show": True, "position": "bottom",
                        "backgroundColor": "#ffffff", "padding": [1, 2], ":formatter": "(p) => p.data.label_text"},
              "data": [{"name": dot.key, "label_text": dot.label, "told": safe(dot.told), "x": dot.x, "y": dot.y,
-                       "symbolSize": 9 + 15 * dot.size, "itemStyle": {"color": ACCENT}} for dot in dots],
+                       "symbolSize": 9 + 15 * dot.size, "itemStyle": {"color": ACCENT}} for dot in dots] + corners,
              "links": [{"source": source, "target": target, "told": safe(told),
                         "lineStyle": {"width": 1 + 3 * strength, "color": GREY, "opacity": 0.55, "curveness": 0.14}}
                        for source, target, strength, told in edges]}

@@ -22,7 +22,7 @@ def texts(options):
     [
         pictures.flows([pictures.Node("a", EVIL, EVIL, 0, 0), pictures.Node("b", "b", "b", 1, 1)], [("a", "b", 3.0, EVIL)]),
         pictures.points([(EVIL, [(0.0, 1.0, EVIL)])], across="x", up="y"),
-        pictures.network([pictures.Dot("p", EVIL, EVIL, 1.0, 0.0, 0.0)], [("p", "p", 1.0, EVIL)]),
+        pictures.network([pictures.Dot("p", EVIL, EVIL, 1.0, 0.0, 0.0)], [("p", "p", 1.0, EVIL)], width=9, height=9),
         pictures.steps(["view"], [3.0], [EVIL], [EVIL]),
         pictures.bars([EVIL], [3.0], [EVIL]),
         pictures.reliability([(0.2, 0.3, EVIL)], across="told", up="came"),
@@ -63,8 +63,10 @@ def test_links_of_a_flow_meet_its_nodes_in_their_order():
 
 
 def test_dots_of_a_network_stand_where_they_are_told_to():
-    series = pictures.network([pictures.Dot("p", "P", "P", 0.5, 10.0, 20.0)], [("p", "p", 1.0, "")])["series"][0]
+    dots = [pictures.Dot("p", "P", "P", 0.5, 10.0, 20.0)]
+    series = pictures.network(dots, [("p", "p", 1.0, "")], width=300.0, height=60.0)["series"][0]
     assert (series["layout"], series["data"][0]["x"], series["data"][0]["y"]) == ("none", 10.0, 20.0)
+    assert [(corner["x"], corner["y"], corner["symbolSize"]) for corner in series["data"][1:]] == [(0, 0, 0), (300, 60, 0)]
 
 
 def test_curves_mark_one_place_and_dash_what_is_naive():
@@ -88,4 +90,4 @@ def test_what_was_told_stands_beside_what_came_on_the_same_scale():
 def test_nothing_to_draw_is_a_picture_without_points():
     assert pictures.curves([], {})["series"] == []
     assert "<td" not in pictures.heat([], [], [], 0.0)
-    assert pictures.network([], [])["series"][0]["data"] == []
+    assert len(pictures.network([], [], width=0.0, height=0.0)["series"][0]["data"]) == 2

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WIDTH = 960.0
+WIDTH = 1000.0
 """Pixels that a row of groups may be wide."""
 FLAT = 0.62
 """How much of its height a group keeps: labels are wide and low, and so are screens."""
-BOX = (128.0, 60.0)
+BOX = (140.0, 64.0)
 """Pixels that a point takes with its label below it: across and down."""
-LENGTH = 118.0
+LENGTH = 126.0
 """Pixels that an arrow would like to be long."""
 ROUNDS, UNTANGLINGS = 240, 200
 Edge = tuple[str, str]

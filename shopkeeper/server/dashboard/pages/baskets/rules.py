@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from shopkeeper.server.dashboard.desk import Desk
-    from shopkeeper.server.dashboard.models.baskets.rules import Part, Rule
+    from shopkeeper.server.dashboard.models.baskets.rules import Node, Part, Rule
 
 TABLES, TASK = ("basket_rules", "frequent_itemsets"), "baskets.rules"
 PAGE_ROWS = 25
 OF = (RUNS, "products")
 LINE_LETTERS = 19
+ABOVE = 12.0
+"""Pixels that a point stands above the middle of its box."""
 SURE = 0.0001
 """Below this, how small a chance is says nothing more."""
 
@@ -93,17 +95,17 @@ class Rules:
             return
         nodes, edges = rules.network(found)
         laid = layout([node.part.key for node in nodes], [(edge.source, edge.target) for edge in edges])
-        dots = [
-            pictures.Dot(
-                node.part.key, _label(node.part.title), f"{node.part.title}\n{t('baskets.arrows', n=node.n_rules)}", node.size,
-                *laid.places[node.part.key],
-            )
-            for node in nodes
-        ]  # fmt: skip
-        drawn = pictures.network(dots, [(edge.source, edge.target, edge.strength, self._sentence(edge.rule)) for edge in edges])
+        dots = [self._dot(node, *laid.places[node.part.key]) for node in nodes]
+        arrows = [(edge.source, edge.target, edge.strength, self._sentence(edge.rule)) for edge in edges]
+        drawn = pictures.network(dots, arrows, width=laid.width, height=laid.height)
         with cards.card(t("baskets.network"), t("baskets.network_under", n=len(edges))), cards.box("sk-scroll-x"):
             chart = cards.chart(drawn, "sk-network")
-            chart.style(f"height: {laid.height:.0f}px; min-width: {laid.width:.0f}px")
+            chart.style(f"height: {laid.height:.0f}px; width: {laid.width:.0f}px; flex: none; margin: 0 auto")
+
+    def _dot(self, node: Node, x: float, y: float) -> pictures.Dot:
+        """The point in the upper part of its box: its label stands below it."""
+        told = f"{node.part.title}\n{self._desk.t('baskets.arrows', n=node.n_rules)}"
+        return pictures.Dot(node.part.key, _label(node.part.title), told, node.size, x, y - ABOVE)
 
     def _sentence(self, rule: Rule) -> str:
         t, f = self._desk.t, self._desk.f
