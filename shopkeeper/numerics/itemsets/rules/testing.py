@@ -211,6 +211,13 @@ def _test(low, high, rules, sets, count, model, groups, periods, least_lift, wor
             log_p[rule] = max(log_p[rule], weakest)
 
 
+def _as_arrays(chances: Chances) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """What kernels take of the chances: how full baskets are, and what items stand for."""
+    margins = chances.margins
+    model = margins.size, margins.log_y, margins.log_size, chances.typical
+    return model, (margins.weight, chances.member_starts, chances.member, chances.shift)
+
+
 def _n_rows(chances: Chances, largest: int) -> int:
     """How many numbers a stratum has: its baskets, and two for each subset of an antecedent's groups."""
     any_group = bool((np.diff(chances.member_starts) > 1).any())
@@ -239,32 +246,16 @@ def rule_tests(
     ``least_lift`` times above what is expected gets log p 0; one above ``worst_log_p`` float64 [antecedent's size] is not
     tested for its parts.
     """
-    margins = chances.margins
     limit = np.full(itemsets.largest + 1, 0.0) if worst_log_p is None else worst_log_p
     antecedent = part[itemsets.starts[rule_set] + position]
     order = np.argsort(antecedent, kind="stable")
     rules = np.asarray(rule_set, np.int64)[order], np.asarray(position, np.int64)[order]
     found = np.zeros(len(order)), np.zeros(len(order))
     sets = itemsets.starts, itemsets.item, part, np.asarray(n_with, np.int64)
-    model = margins.size, margins.log_y, margins.log_size, chances.typical
-    groups = margins.weight, chances.member_starts, chances.member, chances.shift
+    given = (rules, sets, count, *_as_arrays(chances), periods, least_lift, limit, productive, _n_rows(chances, itemsets.largest))
 
     def call(low: int, high: int) -> None:
-        _test(
-            low,
-            high,
-            rules,
-            sets,
-            count,
-            model,
-            groups,
-            periods,
-            least_lift,
-            limit,
-            productive,
-            _n_rows(chances, itemsets.largest),
-            found,
-        )
+        _test(low, high, *given, found)
 
     in_threads(call, ranges(np.ones(len(order), np.int64), 8 * n_threads()), tell)
     expected, log_p = np.empty(len(order)), np.empty(len(order))
