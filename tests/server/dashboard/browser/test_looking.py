@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .conftest import settled
 
 
@@ -58,7 +60,7 @@ def test_a_table_is_paged_on_the_server(page):
     second = changed(page, ".sk-rows tbody tr", first)
     assert len(second) == 25
     assert set(first).isdisjoint(second)
-    assert "26–50 of 1,78" in page.locator(".sk-main").inner_text()
+    assert re.search(r"26–50 of [2-9],\d{3}", page.locator(".sk-main").inner_text())
     page.get_by_role("button", name="Previous").click()
     assert changed(page, ".sk-rows tbody tr", second) == first
 

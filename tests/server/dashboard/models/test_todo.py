@@ -168,3 +168,18 @@ def test_answers_alone_do_not_make_what_was_learned_old(declared, shop, kinds):
     shop.run("counting.seen")
     shop.append("decisions", [{"decision_id": "d", "at": NEWEST + timedelta(days=400), "answer": "a", "chosen": "[]"}])
     assert "outdated" not in kinds("counting.seen")
+
+
+def test_late_customers_and_carts_left_behind_are_worth_a_word(grown, grown_memory):
+    found = {entry.kind: entry for entry in grown_memory.get("todo", lambda view: todo(grown, view, NEWEST.date()))}
+    late = grown_memory.get("late", lambda view: view.sql("SELECT count(*) AS n FROM customer_profiles WHERE stage = 'at_risk'"))
+    assert found["at_risk"].facts["n"] == late["n"][0].as_py() > 0
+    assert found["at_risk"].facts["value"] > 0
+    assert found["left_behind"].link == "/customers/journeys"
+    assert found["left_behind"].facts["value"] > 0
+    assert not found["at_risk"].is_urgent
+
+
+def test_a_shop_without_events_tells_of_no_carts(plain, plain_memory):
+    found = {entry.kind for entry in plain_memory.get("todo", lambda view: todo(plain, view, NEWEST.date()))}
+    assert "left_behind" not in found
