@@ -23,9 +23,13 @@ ORDER_FEATURES: tuple[Column, ...] = (
         "gap_std_days", "standard deviation (of a sample) of the same; empty below three days with orders", unit="days", low=0
     ),
     number(
-        "regularity", "how even those times are: 1 / (1 + deviation / mean); empty below three days with orders", low=0, high=1
+        "regularity",
+        "how even those times are: 1 / (1 + deviation / mean); empty below three days with orders",
+        unit="0-1",
+        low=0,
+        high=1,
     ),
-    number("overdue", "days since the newest order as a multiple of the mean time between days with orders", low=0),
+    number("overdue", "days since the newest order as a multiple of the mean time between days with orders", unit="times", low=0),
 )
 MONEY_FEATURES: tuple[Column, ...] = (
     number("revenue", "worth of all purchases, returns not taken off", unit=MONEY),
@@ -34,13 +38,13 @@ MONEY_FEATURES: tuple[Column, ...] = (
     number("value_12m", "the same in the last 365 days", unit=MONEY),
     number("value_90d", "the same in the last 90 days", unit=MONEY),
     number("order_value_mean", "mean worth of an order, returns not taken off", unit=MONEY),
-    number("return_share", "share of the purchases' worth that came back (can exceed 1)", low=0),
+    number("return_share", "share of the purchases' worth that came back (can exceed 1)", unit="0-1 and above", low=0),
     integer("n_returns", "order lines that came back", low=0),
     number("price_level", "how dear the products bought are: mean of `usual_prices.price_level` over the lines, "
            "0 cheapest of the category, 1 dearest",
-           low=0, high=1),
+           unit="0-1", low=0, high=1),
     number("discount_share", "share of the lines with a discount of their own or of their order, or at least 5 % below the "
-           "product's usual price", low=0, high=1),
+           "product's usual price", unit="0-1", low=0, high=1),
 )  # fmt: skip
 BASKET_FEATURES: tuple[Column, ...] = (
     number(
@@ -52,15 +56,19 @@ BASKET_FEATURES: tuple[Column, ...] = (
     number("basket_units_mean", "mean number of pieces in an order, of orders whose lines are known", unit="pieces", low=0),
     integer("n_products", "different products bought", low=0),
     number(
-        "repeat_share", "share of the purchases (products an order) that were bought before by the same customer", low=0, high=1
+        "repeat_share",
+        "share of the purchases (products an order) that were bought before by the same customer",
+        unit="0-1",
+        low=0,
+        high=1,
     ),
     integer("n_categories", "different categories bought", low=0),
     text("category", "the category (the catalog's whole product_type) with most of the worth; of equal ones the first by name"),
-    number("category_share", "its share of the worth of what has a category", low=0, high=1),
+    number("category_share", "its share of the worth of what has a category", unit="0-1", low=0, high=1),
     json("categories", 'the first five categories and their shares: {"Home": 0.6}'),
     integer("n_brands", "different brands bought", low=0),
     text("brand", "the brand with most of the worth; of equal ones the first by name"),
-    number("brand_share", "its share of the worth of what has a brand", low=0, high=1),
+    number("brand_share", "its share of the worth of what has a brand", unit="0-1", low=0, high=1),
     json("brands", "the first five brands and their shares"),
 )
 HABIT_FEATURES: tuple[Column, ...] = (
@@ -71,14 +79,14 @@ HABIT_FEATURES: tuple[Column, ...] = (
         low=0,
         high=23,
     ),
-    number("hour_share", "share of the orders within that hour", low=0, high=1),
+    number("hour_share", "share of the orders within that hour", unit="0-1", low=0, high=1),
     integer("weekday", "the weekday with most orders, 1 Monday to 7 Sunday; of equal ones the first", unit="1-7", low=1, high=7),
-    number("weekday_share", "share of the orders on that weekday", low=0, high=1),
-    number("weekend_share", "share of the orders on Saturday and Sunday", low=0, high=1),
+    number("weekday_share", "share of the orders on that weekday", unit="0-1", low=0, high=1),
+    number("weekend_share", "share of the orders on Saturday and Sunday", unit="0-1", low=0, high=1),
     text("channel", "how the customer comes most often (visits, and orders outside of them); of equal ones the first by name"),
-    number("channel_share", "share of those whose channel is known that came so", low=0, high=1),
+    number("channel_share", "share of those whose channel is known that came so", unit="0-1", low=0, high=1),
     text("device", "the device used most often (visits, and orders outside of them); of equal ones the first by name"),
-    number("device_share", "its share", low=0, high=1),
+    number("device_share", "its share", unit="0-1", low=0, high=1),
     text("payment_method", "how most orders were paid"),
 )
 VISIT_FEATURES: tuple[Column, ...] = (
@@ -93,10 +101,17 @@ VISIT_FEATURES: tuple[Column, ...] = (
     integer("n_checkouts", "visits in which a checkout began", low=0),
     integer("n_searches", "searches", low=0),
     json("search_words", "the five words searched for in most visits, the most frequent first"),
-    number("funnel_depth", "how far visits go on average: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
+    number(
+        "funnel_depth",
+        "how far visits go on average: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase",
+        unit="0-4",
+        low=0,
+        high=4,
+    ),
     number(
         "conversion",
         "share of the visits with a purchase: told by an event or the order's session, or placed during the visit",
+        unit="0-1",
         low=0,
         high=1,
     ),
@@ -151,9 +166,9 @@ CUSTOMER_VISITS = Table(
         text("device", "desktop, mobile, tablet, app (of several the first by name)"),
         integer("n_views", "product pages looked at", low=0),
         integer("n_carts", "products put in the cart", low=0),
-        integer("n_checkouts", "1 if a checkout began", low=0, high=1),
+        integer("n_checkouts", "1 if a checkout began", unit="0-1", low=0, high=1),
         integer("n_searches", "searches", low=0),
-        integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", low=0, high=4),
+        integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", unit="0-4", low=0, high=4),
     ),
     moment="started_at", of=("events", "customer_orders", "local_times"),
 )  # fmt: skip
@@ -171,7 +186,7 @@ CUSTOMER_COMINGS = Table(
 LOCAL_TIMES = Table(
     "local_times", "view", "The shop's own time in each quarter of an hour in which customers did something.",
     (
-        moment("quarter", "when the quarter begins, in UTC", required=True),
+        moment("quarter_at", "when the quarter begins, in UTC", required=True),
         date("date", "the day in the shop's time zone", required=True),
         integer("hour", "its hour there", unit="0-23", low=0, high=23),
         integer("weekday", "its weekday there, 1 Monday to 7 Sunday", unit="1-7", low=1, high=7),
@@ -185,7 +200,7 @@ USUAL_PRICES = Table(
         text("product_id", "the product", required=True),
         number("usual_price", "median of the price a piece before what was taken off the line", unit=MONEY, low=0),
         number("price_level", "rank of that price among the products of its category (those without one among themselves): "
-               "0 cheapest, 1 dearest, equal ones share; empty where it is alone", low=0, high=1),
+               "0 cheapest, 1 dearest, equal ones share; empty where it is alone", unit="0-1", low=0, high=1),
     ),
     of=("order_lines", "products"),
 )  # fmt: skip

@@ -11,7 +11,7 @@ WITH ordered AS (
 ),
 placed AS (
     SELECT customer_id, local_times.date AS day, hour, weekday
-    FROM ordered JOIN local_times ON ordered.quarter = local_times.quarter
+    FROM ordered JOIN local_times ON ordered.quarter = local_times.quarter_at
 ),
 gaps AS (
     SELECT customer_id, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap

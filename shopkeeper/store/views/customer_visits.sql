@@ -1,7 +1,7 @@
 -- The visits of known customers: a session, or a day in the shop's time zone where no session is known.
 WITH told AS (
     SELECT events.customer_id, coalesce(session_id, 'day:' || CAST(local_times.date AS VARCHAR)) AS visit_id, session_id, "at", event, channel, device
-    FROM events LEFT JOIN local_times ON events.session_id IS NULL AND local_times.quarter = time_bucket(INTERVAL 15 MINUTE, events."at")
+    FROM events LEFT JOIN local_times ON events.session_id IS NULL AND local_times.quarter_at = time_bucket(INTERVAL 15 MINUTE, events."at")
     WHERE events.customer_id IS NOT NULL AND events.event <> 'refund'
 ),
 visits AS (
@@ -33,7 +33,7 @@ bought AS (
     UNION
     SELECT visits.customer_id, visit_id
     FROM visits JOIN customer_orders ON visits.customer_id = customer_orders.customer_id
-    JOIN local_times ON local_times.quarter = time_bucket(INTERVAL 15 MINUTE, customer_orders."at")
+    JOIN local_times ON local_times.quarter_at = time_bucket(INTERVAL 15 MINUTE, customer_orders."at")
     WHERE customer_orders.session_id IS NULL AND (
         (visits.session_id IS NULL AND visits.visit_id = 'day:' || CAST(local_times.date AS VARCHAR))
         OR (visits.session_id IS NOT NULL AND customer_orders."at" BETWEEN started_at AND ended_at + INTERVAL 30 MINUTE)

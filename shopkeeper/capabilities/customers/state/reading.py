@@ -61,7 +61,7 @@ SELECT
     weekday,
     payment_method
 FROM customer_orders
-JOIN local_times ON local_times.quarter = time_bucket(INTERVAL 15 MINUTE, customer_orders."at")
+JOIN local_times ON local_times.quarter_at = time_bucket(INTERVAL 15 MINUTE, customer_orders."at")
 """
 _PRODUCTS = """
 SELECT
