@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NOTED_LATER = ("prices",)
+
 
 @dataclass(frozen=True)
 class Order:
@@ -127,8 +129,12 @@ def _keep(store: Store, task: Task, result: Result, provenance: Provenance, view
 
 
 def newest_moment(store: Store, registry: Registry, task: Task) -> datetime:
-    """The newest moment among the facts that a task's result comes from, never after now: the shop's clock for this task."""
+    """The newest moment among the facts that a task's result comes from, never after now: the shop's clock for this task.
+
+    Prices count only where nothing else does: they are noted when a catalog is brought in, which may be years after the trade.
+    """
     facts = [name for name in _sources(registry, task, set()) if name in TABLES and TABLES[name].kind == "fact"]
+    facts = [name for name in facts if name not in NOTED_LATER] or facts
     moments = [moment for name in sorted(facts) if (moment := store.freshness(name))]
     now = datetime.now(UTC)
     return min(max(moments, default=now), now)

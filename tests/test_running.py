@@ -69,6 +69,18 @@ def test_the_clock_of_a_task_is_the_newest_fact_that_it_reads(counting_shop: Sho
     assert counting_shop.run("counting.count").provenance.as_of == datetime(2026, 1, 5, 10, tzinfo=UTC)
 
 
+def test_a_catalog_that_is_brought_in_later_does_not_move_the_clock(shop: Shop):
+    from shopkeeper.core.registry import REGISTRY
+    from shopkeeper.running import newest_moment
+
+    at = datetime(2011, 12, 9, 12, tzinfo=UTC)
+    shop.append("order_lines", [{"line_id": "l", "order_id": "o", "product_id": "p", "quantity": 1.0, "price": 2.0, "at": at}])
+    for price in (1.0, 2.0):
+        shop.upsert("products", [{"product_id": "p", "price": price}])
+    assert shop.store.freshness("prices") > at
+    assert newest_moment(shop.store, REGISTRY, REGISTRY.task("baskets.bundles")) == at
+
+
 def test_a_worse_model_is_kept_but_not_put_into_service(counting_shop: Shop):
     good = counting_shop.run("counting.count", {"value": 1.0})
     bad = counting_shop.run("counting.count", {"value": 0.0, "least": 2})
