@@ -110,7 +110,7 @@ def test_rooms_answer_by_name(shop: Shop, declared: list[str]):
     assert shop.counting.how_many(product="A")["n_events"] == 3
     assert shop.counting.how_many("A")["n_events"] == 3
     assert "how_many" in dir(shop.counting) and "counting" in dir(shop)
-    with pytest.raises(AttributeError, match="rooms: .*counting"):
+    with pytest.raises(AttributeError, match=r"rooms: .*counting"):
         shop.nonsense  # noqa: B018
 
 
