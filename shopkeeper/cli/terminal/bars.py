@@ -11,7 +11,7 @@ import typer
 
 from shopkeeper.core.progress import Progress, Silent
 
-LINE_EVERY_SECONDS = 5.0
+LINE_EVERY_SECONDS, NEXT_LINE_SECONDS = 5.0, 1.0
 SHORT_SECONDS = 1.0
 
 
@@ -28,7 +28,10 @@ def watching(title: str, *, quiet: bool = False) -> Iterator[Progress]:
 
 
 class Lines:
-    """A line when the work turns to something else, at most one in five seconds while it does not, none for short work."""
+    """A line when the work turns to something else, one a second at most; one in five seconds while it does not.
+
+    Short work says nothing.
+    """
 
     def __init__(self, title: str, *, short_seconds: float = SHORT_SECONDS) -> None:
         self._title = title
@@ -42,7 +45,8 @@ class Lines:
         now = time.monotonic()
         if now - self._began < self._short_seconds:
             return
-        if doing == self._last_doing and now - self._last_at < LINE_EVERY_SECONDS:
+        pause = LINE_EVERY_SECONDS if doing == self._last_doing else NEXT_LINE_SECONDS
+        if now - self._last_at < pause:
             return
         self._last_at, self._last_doing = now, doing
         typer.echo(f"{self._title}: {share:4.0%}  {now - self._began:5.1f} s  {doing}", err=True)

@@ -47,10 +47,9 @@ def list_itemsets(view: ShopView, settings: BasketsSettings) -> Result:
         }  # fmt: skip
     table = pa.concat_tables([SCHEMA.empty_table(), *tables])
     larger = int(np.sum(np.asarray(table["n_items"]) > 1))
-    headline = (
-        f"In {len(shop.baskets):,} baskets {larger:,} sets of two and more {_words(counts)} are in at least {asked:,} of them "
-        f"({asked / len(shop.baskets):.2%}).{raised}"
-    )
+    share = f" ({asked / len(shop.baskets):.2%})" if asked <= len(shop.baskets) else ""
+    found = f"{larger:,} sets of two and more {_words(counts)} are in at least {asked:,} of them{share}."
+    headline = f"In {len(shop.baskets):,} baskets {found}{raised}"
     return Result(table, card=card, headline=headline)
 
 

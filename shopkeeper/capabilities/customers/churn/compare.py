@@ -162,6 +162,6 @@ def _headline(answers: list[Answered]) -> str:
     if first.chosen == BG_NBD:
         said = f"no classifier says better than BG/NBD who buys within {days} days (AUC {score.baseline:.3f})"
     short = [each.question for each in answers if each.question.is_shortened]
-    allowed = " and ".join(f"{question.horizon_days} days instead of {question.asked_days}" for question in short)
-    beside = f"; so short a past allows {allowed}" if short else ""
+    allowed = " and ".join(f"{question.horizon_days} days ahead and not {question.asked_days}" for question in short)
+    beside = f"; the shop's past is too short to look further than {allowed}" if short else ""
     return f"Of {score.n_cases:,} customers at the newest cut, {said}{beside}."

@@ -19,6 +19,8 @@ from shopkeeper.numerics.rhythm.histories import DAY, OrderDays
 from shopkeeper.numerics.rhythm.stages import STAGES, Borders, Rhythm, Stages, still_to_come
 
 CURVE_POINTS = 101
+FEWEST_TOLD = 10
+"""Customers who ordered again, from which on the shop's usual rhythm is told."""
 
 
 def life_cycle_now(view: ShopView, settings: CustomersSettings) -> Result:
@@ -88,7 +90,11 @@ def _thinned(values: Array) -> Array:
 def _headline(found: Stages, history: OrderDays) -> str:
     n = dict(zip(STAGES, (int(count) for count in _counts(found)), strict=True))
     usual = np.median(found.usual[found.n_days > 1]) if (found.n_days > 1).any() else 0.0
-    rhythm = f" Half of those who order again usually do so within {usual:,.0f} days." if usual else ""
+    rhythm = (
+        f" Half of those who order again usually do so within {usual:,.0f} days."
+        if usual and (found.n_days > 1).sum() >= FEWEST_TOLD
+        else ""
+    )
     return (
         f"Of {history.n_customers:,} customers {n['active'] + n['loyal']:,} order in their rhythm ({n['loyal']:,} are loyal), "
         f"{n['new']:,} are new, {n['at_risk']:,} at risk, {n['lapsed']:,} lapsed, {n['returned']:,} returned.{rhythm}"

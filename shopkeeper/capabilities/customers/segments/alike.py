@@ -73,5 +73,7 @@ def judge(found: Standardized, members: dict[str, Array], seed: int) -> tuple[Sc
     worse, better = mean_interval(hit - chance_of, seed=seed)
     found_share, chance = float(hit.mean()), float(chance_of.mean())
     interval, difference = Interval(low, high), Interval(worse, better)
-    score = Score("look_alikes_found", found_share, interval, chance, "chance", difference, len(hit), decides=True)
+    score = Score(
+        "hidden members found among look-alikes", found_share, interval, chance, "chance", difference, len(hit), decides=True
+    )
     return score, told

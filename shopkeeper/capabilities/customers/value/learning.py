@@ -17,6 +17,7 @@ from shopkeeper.core.results import Result
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.compiling import Array
 
+FEWEST_TOLD = 10  # customers from which on a sum of expectations says something
 WORTH_TELLING = 0.1  # share by which orders missed what was foretold
 OPEN = {
     "bg_nbd": "how many customers leave",
@@ -128,6 +129,9 @@ def _notes(learned: Learned, exam: Exam | None) -> list[str]:
 
 
 def _headline(learned: Learned, said: Outlook, horizon_days: int, exam: Exam | None) -> str:
+    if len(said.value) < FEWEST_TOLD:
+        who = "One customer is" if len(said.value) == 1 else f"{len(said.value)} customers are"
+        return f"{who} too few to tell what they will order."
     total = float(said.value.sum())
     best = np.sort(said.value)[::-1][: max(1, len(said.value) // 10)].sum()
     text = (
