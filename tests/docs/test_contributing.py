@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_the_room_of_the_page_works_in_a_copy_of_the_house(follow, tmp_path):
-    shutil.copytree(ROOT / "shopkeeper", tmp_path / "shopkeeper", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "shopkeeper", tmp_path / "shopkeeper")  # with the compiled kernels beside the sources
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     assert follow(ROOT / "CONTRIBUTING.md", PYTHONPATH=str(tmp_path)) >= 3
 
