@@ -79,4 +79,4 @@ def test_a_rule_and_a_placement_that_cannot_be_meant_are_problems(shopkeeper, co
     said = shopkeeper("doctor")
     assert said.code == 1
     assert "Rule 'empty' names no product." in said.out + said.err
-    assert "'home'" in said.out + said.err and "fine" not in said.out + said.err and "basket" not in said.out + said.err
+    assert "'home'" in said.out + said.err and "fine" not in said.out + said.err and "'basket'" not in said.out + said.err
