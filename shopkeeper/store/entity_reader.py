@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from shopkeeper.core.columns import Table
 from shopkeeper.store.arrow_types import arrow_schema, from_sqlite
 from shopkeeper.store.folder import INCOMING, Folder
-from shopkeeper.store.log.segments import position
+from shopkeeper.store.log.segments import Position, position
 
 # From so many rows on, reading them from SQLite takes long enough to keep a copy beside it.
 MANY_ROWS = 20_000
@@ -35,6 +35,7 @@ class EntityReader:
         self._folder = folder
         self._lock = threading.Lock()
         self._newest: dict[str, tuple[int, pa.Table]] = {}
+        self._since: dict[str, tuple[int, int]] = {}
 
     def read(self, connection: sqlite3.Connection, table: Table, seq: int, cut: int) -> pa.Table:
         """The rows' versions known at ``seq`` and valid at ``cut`` (microseconds), in the caller's read transaction.
@@ -43,7 +44,7 @@ class EntityReader:
         """
         cut = _LATER if table.timeless else cut
         where = position(connection, table.name)
-        if where.last_seq > seq or (where.max_at is not None and where.max_at > cut):
+        if where.last_seq > seq or (where.max_at is not None and where.max_at > cut < self._valid_from(connection, table, where)):
             return _older(connection, table, seq, cut)
         with self._lock:
             known = self._newest.get(table.name)
@@ -56,6 +57,14 @@ class EntityReader:
                 if rows.num_rows >= MANY_ROWS:
                     self._keep(connection, table, where.last_seq, rows)
             return known[1]
+
+    def _valid_from(self, connection: sqlite3.Connection, table: Table, where: Position) -> int:
+        """Since when the newest version of every row has been valid: an import years later says when a row began to be."""
+        known = self._since.get(table.name)
+        if known is None or known[0] != where.last_seq:
+            newest = connection.execute(f'SELECT max(_from) FROM "{table.name}"').fetchone()[0]
+            known = self._since[table.name] = (where.last_seq, _ALWAYS if newest is None else int(newest))
+        return known[1]
 
     def _base(self, table: Table, newest: int) -> tuple[int, pa.Table]:
         """The copy on disk and its sequence number; an empty table and 0 without one."""
