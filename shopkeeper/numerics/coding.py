@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,31 @@ class PackedTexts:
         if low < len(self) and data[offsets[low] : offsets[low + 1]].tobytes() == key:
             return low
         return -1
+
+    def as_arrow(self) -> pa.LargeStringArray:
+        """The texts as an Arrow array over the same memory."""
+        import pyarrow as pa
+
+        buffers = [None, pa.py_buffer(np.ascontiguousarray(self.offsets)), pa.py_buffer(np.ascontiguousarray(self.data))]
+        return pa.Array.from_buffers(pa.large_string(), len(self), buffers)
+
+    def codes_of(self, texts: pa.ChunkedArray) -> Array:
+        """int64 [texts]: the code of each, -1 where it is not there."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.index_in(texts.cast(pa.large_string()), value_set=self.as_arrow())
+        return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+
+    @staticmethod
+    def from_arrow(texts: pa.LargeStringArray) -> PackedTexts:
+        """The bytes and offsets of an Arrow array of texts that is sorted and distinct."""
+        if len(texts) == 0:
+            return PackedTexts(np.empty(0, np.uint8), np.zeros(1, np.int64))
+        _, offsets, data = texts.buffers()
+        starts = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        raw = np.frombuffer(data, np.uint8)[starts[0] : starts[-1]] if data is not None else np.empty(0, np.uint8)
+        return PackedTexts(raw, starts - starts[0])
 
 
 def pack(texts: Iterable[str]) -> PackedTexts:

@@ -140,7 +140,7 @@ CASES: Mapping[str, Case] = {
             "stratum": random.integers(0, 3, max(1, n // 3)).astype(np.int32),
         }
     ),
-    "itemsets.rules.contained.parts": Case(lambda random, n: {"itemsets": found(random, n)}),
+    "itemsets.families.parts": Case(lambda random, n: {"itemsets": found(random, n)}),
     "itemsets.rules.correcting.corrected": Case(
         lambda random, n: {
             "log_p": -30 * random.random(n),

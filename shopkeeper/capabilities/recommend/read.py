@@ -68,7 +68,7 @@ def _coded(column: pa.ChunkedArray, also: pa.ChunkedArray | None = None) -> tupl
     order = _sorted(encoded.dictionary)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    return rank[np.asarray(encoded.indices)[: len(column)]], packed(encoded.dictionary.take(pa.array(order)))
+    return rank[np.asarray(encoded.indices)[: len(column)]], PackedTexts.from_arrow(encoded.dictionary.take(pa.array(order)))
 
 
 def _sorted(texts: pa.LargeStringArray) -> Array:
@@ -84,32 +84,10 @@ def _sorted(texts: pa.LargeStringArray) -> Array:
         return np.concatenate(list(orders))
 
 
-def packed(texts: pa.LargeStringArray) -> PackedTexts:
-    """The bytes and offsets of an Arrow array of texts that is sorted and distinct."""
-    if len(texts) == 0:
-        return PackedTexts(np.empty(0, np.uint8), np.zeros(1, np.int64))
-    _, offsets, data = texts.buffers()
-    starts = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    raw = np.frombuffer(data, np.uint8)[starts[0] : starts[-1]] if data is not None else np.empty(0, np.uint8)
-    return PackedTexts(raw, starts - starts[0])
-
-
-def as_arrow(texts: PackedTexts) -> pa.LargeStringArray:
-    """The packed texts as an Arrow array over the same memory."""
-    buffers = [None, pa.py_buffer(np.ascontiguousarray(texts.offsets)), pa.py_buffer(np.ascontiguousarray(texts.data))]
-    return pa.Array.from_buffers(pa.large_string(), len(texts), buffers)
-
-
-def codes_of(ids: pa.ChunkedArray, texts: PackedTexts) -> Array:
-    """int64 codes of ``ids`` in ``texts``, -1 where it is not there."""
-    found = pc.index_in(ids.cast(pa.large_string()), value_set=as_arrow(texts))
-    return np.asarray(pc.fill_null(found, -1)).astype(np.int64)
-
-
 def read_texts(view: ShopView, products: PackedTexts) -> Texts:
     """The terms of every product: words, signs of words and attributes."""
     table = view.table("products", ("product_id", *TEXT_COLUMNS))
-    return texts_of(table, codes_of(table["product_id"], products))
+    return texts_of(table, products.codes_of(table["product_id"]))
 
 
 PRODUCT_FACTS = (
@@ -128,7 +106,7 @@ CATALOG = ("product_id", "brand", "product_type", "price", "sale_price", "cost",
 def read_products(view: ShopView, products: PackedTexts) -> Products:
     """What the catalog says of every product, by code: category, brand, the price that holds, cost, age and words."""
     table = view.table("products", CATALOG)
-    code = codes_of(table["product_id"], products)
+    code = products.codes_of(table["product_id"])
     price = pc.coalesce(table["sale_price"], table["price"])
     created_at = table["created_at"].cast(pa.timestamp("us")).cast(pa.int64())
     words = read_texts(view, products)
@@ -162,19 +140,11 @@ def _placed(code: Array, values: Any, n: int, unknown: float, kind: Any) -> Arra
     return found
 
 
-def read_stock(view: ShopView) -> pa.Table:
-    """The last count of each product at each location: product_id, location, quantity, at."""
-    return view.sql(
-        'SELECT product_id, coalesce(location, \'\') AS location, arg_max(quantity, "at") AS quantity, max("at") AS "at" '
-        "FROM stock_levels GROUP BY ALL"
-    )
-
-
 def read_titles(view: ShopView, products: PackedTexts) -> pa.Array:
     """The title of each product by code; null where the catalog has none."""
     table = view.table("products", ("product_id", "title"))
     place = np.full(len(products) + 1, -1, np.int64)
-    place[codes_of(table["product_id"], products)] = np.arange(len(table))  # unknown ids fall on the spare last place
+    place[products.codes_of(table["product_id"])] = np.arange(len(table))  # unknown ids fall on the spare last place
     titles = table["title"].combine_chunks()
     titles = titles.combine_chunks() if isinstance(titles, pa.ChunkedArray) else titles
     return titles.take(pa.array(place[:-1], mask=place[:-1] < 0))

@@ -5,7 +5,7 @@ Pairs are counted in a triangle of counters; larger candidates stand in a tree o
 
 # Kernels take what numba compiles them for: their arrays' types stand in their words.
 # mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False, disallow-untyped-calls=False, warn-return-any=False
-# ruff: noqa: ANN001, ANN201, ANN202
+# ruff: noqa: ANN001, ANN202
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 from shopkeeper.numerics.compiling import Array, Tell, inlined, kernel, quiet
 from shopkeeper.numerics.itemsets.baskets import Baskets, Ranked
 from shopkeeper.numerics.itemsets.found import COMPLETE, TOO_LARGE, TOO_MANY, are_related
+from shopkeeper.numerics.itemsets.walking import count_rows, find_row
 
 
 @kernel
@@ -42,30 +43,6 @@ def _frequent_pairs(triangle, n_items, min_count, parent, code, max_sets):
                 end += 1
             place += 1
     return rows[:end], count[:end]
-
-
-@inlined
-def compare(rows, place, key):
-    """Negative, 0 or positive as row ``place`` comes before, is, or comes after ``key``."""
-    for column in range(len(key)):
-        if rows[place, column] != key[column]:
-            return -1 if rows[place, column] < key[column] else 1
-    return 0
-
-
-@inlined
-def find_row(rows, key):
-    """The place of ``key`` among rows in lexical order, or -1."""
-    low, high = 0, len(rows)
-    while low < high:
-        middle = (low + high) // 2
-        if compare(rows, middle, key) < 0:
-            low = middle + 1
-        else:
-            high = middle
-    if low < len(rows) and compare(rows, low, key) == 0:
-        return low
-    return -1
 
 
 @inlined
@@ -123,56 +100,6 @@ def n_candidates(rows: Array) -> int:
 
 
 @kernel
-def _count(starts, item, rows, count):
-    """Lead every basket into the tree of candidates, a range of rows a node: ``[low, high)`` share their first items."""
-    size = rows.shape[1]
-    low, high = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
-    at = np.zeros(size + 1, np.int64)
-    for basket in range(len(starts) - 1):
-        last = starts[basket + 1]
-        if last - starts[basket] < size:
-            continue
-        depth = 0
-        low[0], high[0], at[0] = 0, len(rows), starts[basket]
-        while depth >= 0:
-            if low[depth] >= high[depth] or at[depth] > last - (size - depth):
-                depth -= 1
-                continue
-            wanted = item[at[depth]]
-            here = rows[low[depth], depth]
-            if here < wanted:
-                low[depth] = first_not_below(rows, depth, low[depth], high[depth], wanted)
-            elif here > wanted:
-                at[depth] += 1
-            else:
-                end = first_not_below(rows, depth, low[depth], high[depth], wanted + 1)
-                first, low[depth] = low[depth], end
-                at[depth] += 1
-                if depth == size - 1:
-                    count[first] += 1
-                else:
-                    low[depth + 1], high[depth + 1], at[depth + 1] = first, end, at[depth]
-                    depth += 1
-
-
-@inlined
-def first_not_below(rows, column, low, high, wanted):
-    """The first row of ``[low, high)`` whose ``column`` is at least ``wanted``: doubling steps, then halving ones."""
-    step = 1
-    while low + step < high and rows[low + step, column] < wanted:
-        low += step
-        step *= 2
-    high = min(high, low + step)
-    while low < high:
-        middle = (low + high) // 2
-        if rows[middle, column] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@kernel
 def _pack(rows, count, flat):
     size, end = rows.shape[1], 0
     for place in range(len(rows)):
@@ -193,6 +120,13 @@ def _pairs(baskets: Baskets, min_count: int, parent: Array, code: Array, max_set
     triangle = np.zeros(n * (n - 1) // 2, np.int32)
     _count_pairs(baskets.starts, baskets.item, n, triangle)
     return _frequent_pairs(triangle, n, min_count, parent, code, max_sets)
+
+
+def _counts(baskets: Baskets, tried: Array) -> Array:
+    """int32 [candidates]: in how many baskets each is; all baskets are of one stratum."""
+    count, first = np.zeros((len(tried), 1), np.int32), np.full(len(tried), len(baskets), np.int64)
+    count_rows(0, len(tried), baskets.starts, baskets.item, np.zeros(len(baskets), np.int8), tried, count, first)
+    return count[:, 0]
 
 
 def apriori(
@@ -216,8 +150,7 @@ def apriori(
         if n_candidates(rows) * 4 * (size + 1) > max_bytes:
             return parts, TOO_LARGE
         tried = candidates(rows)
-        count = np.zeros(len(tried), np.int32)
-        _count(baskets.starts, baskets.item, tried, count)
+        count = _counts(baskets, tried)
         rows, count = tried[count >= min_count], count[count >= min_count]
         parts.append(_packed(rows, count))
         found += len(rows)

@@ -9,13 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from shopkeeper.numerics.compiling import Array, kernel
-from shopkeeper.numerics.itemsets.apriori import find_row
 from shopkeeper.numerics.itemsets.found import Itemsets
+from shopkeeper.numerics.itemsets.walking import find_row
+
+
+def lexical(rows: Array) -> Array:
+    """int64 [rows]: the order that sorts ``rows`` int32 [rows, size] by their first item, then their second, and so on."""
+    order: Array = np.lexsort(rows.T[::-1]) if len(rows) else np.empty(0, np.int64)
+    return order
 
 
 @kernel
-def _mark_parts(rows, count, smaller, smaller_count, is_closed, is_maximal):
-    """Tell every part of ``rows`` with one item less that it has a larger set."""
+def _find_parts(rows, smaller, order, base, out):
     size = rows.shape[1]
     part = np.empty(size - 1, np.int32)
     for place in range(len(rows)):
@@ -26,16 +31,20 @@ def _mark_parts(rows, count, smaller, smaller_count, is_closed, is_maximal):
                     part[end] = rows[place, column]
                     end += 1
             at = find_row(smaller, part)
-            if at >= 0:
-                is_maximal[at] = False
-                if smaller_count[at] == count[place]:
-                    is_closed[at] = False
+            out[place * size + left_out] = base + order[at] if at >= 0 else -1
 
 
-def lexical(rows: Array) -> Array:
-    """int64 [rows]: the order that sorts ``rows`` int32 [rows, size] by their first item, then their second, and so on."""
-    order: Array = np.lexsort(rows.T[::-1]) if len(rows) else np.empty(0, np.int64)
-    return order
+def parts(itemsets: Itemsets) -> Array:
+    """int64, beside ``itemsets.item``: which set is left when the item there is taken away; -1 for none (a single item's)."""
+    out = np.full(len(itemsets.item), -1, np.int64)
+    for size in range(2, itemsets.largest + 1):
+        first, last = itemsets.block(size)
+        base, _ = itemsets.block(size - 1)
+        smaller = itemsets.rows(size - 1)
+        order = lexical(smaller)
+        low, high = itemsets.starts[first], itemsets.starts[last]
+        _find_parts(itemsets.rows(size), smaller[order], order, base, out[low:high])
+    return out
 
 
 def closed_and_maximal(itemsets: Itemsets) -> tuple[Array, Array]:
@@ -44,13 +53,9 @@ def closed_and_maximal(itemsets: Itemsets) -> tuple[Array, Array]:
     Pasquier et al. 1999, Bayardo 1998. What is larger than the largest size that was searched for is not known.
     """
     closed, maximal = np.ones(len(itemsets), np.bool_), np.ones(len(itemsets), np.bool_)
-    for size in range(1, itemsets.largest):
-        first, last = itemsets.block(size)
-        low, high = itemsets.block(size + 1)
-        rows = itemsets.rows(size)
-        order = lexical(rows)
-        is_closed, is_maximal = np.ones(last - first, np.bool_), np.ones(last - first, np.bool_)
-        counts = itemsets.count[first:last][order]
-        _mark_parts(itemsets.rows(size + 1), itemsets.count[low:high], rows[order], counts, is_closed, is_maximal)
-        closed[first + order], maximal[first + order] = is_closed, is_maximal
+    part = parts(itemsets)
+    larger = np.repeat(np.arange(len(itemsets)), itemsets.sizes)[part >= 0]
+    part = part[part >= 0]
+    maximal[part] = False
+    closed[part[itemsets.count[part] == itemsets.count[larger]]] = False
     return closed, maximal

@@ -6,16 +6,13 @@ import pyarrow as pa
 from shopkeeper.capabilities.recommend import read
 from shopkeeper.capabilities.recommend.read import (
     UNKNOWN_KIND,
-    as_arrow,
-    codes_of,
-    packed,
     read_interactions,
     read_products,
-    read_stock,
     read_texts,
     read_titles,
 )
 from shopkeeper.core.schema import EVENT_KINDS
+from shopkeeper.store.views.live_stock import last_counts
 
 
 def row(actor, product, event="purchase", at=datetime(2024, 1, 1), customer=None):
@@ -49,13 +46,6 @@ def test_rows_without_a_product_are_left_out_and_unknown_kinds_say_nothing(view_
 def test_no_rows(view_of):
     data = read_interactions(view_of({}))
     assert len(data.customers) == len(data.products) == len(data.at) == 0
-
-
-def test_packed_texts_survive_slices_and_chunks():
-    texts = pa.array(["a", "b", "cc", "d"], pa.large_string())
-    assert as_arrow(packed(texts.slice(1, 2))).to_pylist() == ["b", "cc"]
-    ids = pa.chunked_array([["cc"], ["no", "a"]])
-    assert codes_of(ids, packed(texts)).tolist() == [2, -1, 0]
 
 
 def test_words_of_products(view_of):
@@ -112,7 +102,7 @@ def test_the_last_count_of_each_place(view_of):
         {"product_id": "1", "location": place, "at": datetime(2024, 1, day), "quantity": quantity}
         for place, day, quantity in (("north", 2, 5.0), ("north", 1, 9.0), (None, 1, 2.0))
     ]
-    rows = read_stock(view_of({"stock_levels": stock})).to_pylist()
+    rows = last_counts(view_of({"stock_levels": stock})).to_pylist()
     assert {(each["location"], each["quantity"]) for each in rows} == {("north", 5.0), ("", 2.0)}
 
 

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from some_baskets import by_hand
 
-from shopkeeper.numerics.itemsets.families import closed_and_maximal
+from shopkeeper.numerics.itemsets.families import closed_and_maximal, parts
 from shopkeeper.numerics.itemsets.mining import Limits, frequent_itemsets
 
 
@@ -38,3 +38,14 @@ def test_closed_and_maximal_by_looking_at_all(rows):
         larger = [count for other, count in zip(sets, counts, strict=True) if mine < other]
         assert maximal[place] == (not larger)
         assert closed[place] == (counts[place] not in larger)
+
+
+def test_parts_are_the_sets_without_the_item_there():
+    itemsets = frequent_itemsets(by_hand([[0, 1, 2]] * 3 + [[2]]), 2).itemsets
+    part = parts(itemsets)
+    names = named(itemsets)
+    for number, items in enumerate(names):
+        for position in range(len(items)):
+            at = part[itemsets.starts[number] + position]
+            left = items[:position] + items[position + 1 :]
+            assert (names[at] if at >= 0 else ()) == left

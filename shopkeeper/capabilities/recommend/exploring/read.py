@@ -17,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.recommend.read import codes_of, packed
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
@@ -147,7 +146,7 @@ def read_slates(
         products = _all(slots["product_id"], candidates)
     starts = _starts(np.asarray(pc.list_value_length(heads["candidates"])).astype(np.int64))
     place, places = _places(heads["place"])
-    product, candidate = codes_of(slots["product_id"], products), codes_of(candidates, products)
+    product, candidate = products.codes_of(slots["product_id"]), products.codes_of(candidates)
     decision = np.asarray(slots["decision"]).astype(np.int64)
     return Slates(
         decision, np.asarray(slots["position"]).astype(np.int64), product,
@@ -167,7 +166,7 @@ def _starts(sizes: Array) -> Array:
 def _all(*columns: pa.ChunkedArray) -> PackedTexts:
     texts = pa.concat_arrays([chunk.cast(pa.large_string()) for column in columns for chunk in column.chunks] or [_NO_TEXTS])
     distinct = texts.unique()
-    return packed(distinct.take(pc.sort_indices(distinct)))
+    return PackedTexts.from_arrow(distinct.take(pc.sort_indices(distinct)))
 
 
 _NO_TEXTS = pa.array([], pa.large_string())
@@ -211,7 +210,7 @@ def read_popularity(view: ShopView, products: PackedTexts, before: int) -> Array
         'SELECT product_id, count(*) AS n FROM interactions WHERE epoch_us("at") < $before GROUP BY product_id',
         {"before": before},
     )
-    code = codes_of(found["product_id"], products)
+    code = products.codes_of(found["product_id"])
     counts = np.zeros(len(products))
     known = code >= 0
     counts[code[known]] = np.asarray(found["n"]).astype(np.float64)[known]

@@ -11,7 +11,7 @@ from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
 from shopkeeper.capabilities.recommend.methods.content import learn_content
 from shopkeeper.capabilities.recommend.methods.item_graph import degrees, learn_graph, source_factor
 from shopkeeper.capabilities.recommend.methods.method import Known, Products
-from shopkeeper.capabilities.recommend.read import Interactions, read_facts, read_interactions, read_products, read_stock
+from shopkeeper.capabilities.recommend.read import Interactions, read_facts, read_interactions, read_products
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.steering.steering import learn_steering
 from shopkeeper.core.errors import NotEnoughData
@@ -20,6 +20,7 @@ from shopkeeper.core.results import Result
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.sparse_rows import Log, build_log
+from shopkeeper.store.views.live_stock import last_counts
 
 MINIMUM_CUSTOMERS = 20
 
@@ -48,7 +49,7 @@ def learn_everything(view: ShopView, settings: RecommendSettings) -> Result:
 
 def steering(view: ShopView, data: Interactions, log: Log, settings: RecommendSettings) -> dict[str, Array]:
     """What steering learns: when things are bought again, and how dear customers buy."""
-    catalog = Catalog(data.products, read_facts(view), read_stock(view).slice(0, 0))
+    catalog = Catalog(data.products, read_facts(view), last_counts(view).slice(0, 0))
     return learn_steering(log, catalog.price, catalog.category, catalog.categories, settings)
 
 

@@ -12,7 +12,7 @@ from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.methods.item_graph import recency_table, shares
 from shopkeeper.capabilities.recommend.methods.method import questions_for
 from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
-from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, read_titles
+from shopkeeper.capabilities.recommend.read import Interactions, read_titles
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.progress import Part
 from shopkeeper.core.tasks import ShopView
@@ -35,9 +35,9 @@ def recommendations(model: Model, data: Interactions, settings: RecommendSetting
     points = score.ravel()[there].astype(np.float64)
     reasons = reason.reshape(-1, N_REASONS)[there]
     part_of = share.reshape(-1, N_REASONS)[there]
-    ids = as_arrow(data.products).cast(pa.string())
+    ids = data.products.as_arrow().cast(pa.string())
     rank = np.tile(np.arange(1, settings.listed + 1), len(chosen))[there]
-    customers = as_arrow(data.customers).cast(pa.string())
+    customers = data.customers.as_arrow().cast(pa.string())
     return pa.table({
         "customer_id": customers.take(pa.array(np.repeat(chosen, settings.listed)[there])),
         "rank": pa.array(rank, pa.int64()),

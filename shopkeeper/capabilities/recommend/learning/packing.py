@@ -22,11 +22,12 @@ from shopkeeper.capabilities.recommend.methods.method import Learned
 from shopkeeper.capabilities.recommend.methods.popularity import Popular
 from shopkeeper.capabilities.recommend.methods.session_neighbors import LearnedVisits
 from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
-from shopkeeper.capabilities.recommend.read import Interactions, as_arrow, packed
+from shopkeeper.capabilities.recommend.read import Interactions
 from shopkeeper.capabilities.recommend.settings import RecommendSettings, kind_weights
 from shopkeeper.core.results import Score
 from shopkeeper.core.schema import EVENT_KINDS
 from shopkeeper.numerics.candidates.moments import ages_days
+from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.last_events import days_since
 from shopkeeper.numerics.recency import ranked
@@ -42,7 +43,7 @@ def arrays(model: Model, data: Interactions, choice: Choice) -> dict[str, Array]
     known, log = data.is_known, model.known.log
     entry = np.repeat(known, model.rows.sizes)
     rows = model.rows.only(known)
-    names = packed(as_arrow(data.customers).take(pa.array(np.flatnonzero(data.is_known))))
+    names = PackedTexts.from_arrow(data.customers.as_arrow().take(pa.array(np.flatnonzero(data.is_known))))
     weights = kind_weights(model.known.settings, model.parameters.kind_exponent)
     return {
         "product_bytes": data.products.data, "product_offsets": data.products.offsets,

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.recommend.read import codes_of
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
+from shopkeeper.store.views.live_stock import LiveStock
 
 NOT_SOLD = ("out_of_stock", "discontinued")
 MASKS_KEPT = 64
@@ -51,7 +51,7 @@ class Catalog:
         self._changed: dict[int, dict[str, Any]] = {}
         self._described: dict[int, Description] = {}
         self._masks: dict[tuple[bool, str, str], Array] = {}
-        code = codes_of(facts["product_id"], learned)
+        code = learned.codes_of(facts["product_id"])
         new = np.flatnonzero(code < 0)
         code[new] = len(learned) + np.arange(len(new))
         self._new_ids = facts["product_id"].take(pa.array(new)).to_pylist()
@@ -94,19 +94,12 @@ class Catalog:
         self.newest: Array = np.lexsort((codes, -self.created[: self.n_products].astype(np.float64))).astype(np.int32)
 
     def _fill_stock(self, stock: pa.Table) -> None:
-        """The counts of each location; where a product lies at several, they add up."""
-        code = self._codes(stock["product_id"])
-        known = code >= 0
-        code, quantity = code[known], np.asarray(stock["quantity"]).astype(np.float64)[known]
-        self._quantity[np.unique(code)] = 0.0
-        np.add.at(self._quantity, code, quantity.astype(np.float32))
-        self._stock = stock.filter(pa.array(known))
-        self._stock_order = np.argsort(code, kind="stable")
-        self._stock_code = code[self._stock_order]
-        self._counts: dict[int, dict[str, tuple[Any, float]]] = {}
+        self._stock = LiveStock(stock, self._codes(stock["product_id"]))
+        code, quantity = self._stock.at_load()
+        self._quantity[code] = quantity
 
     def _codes(self, ids: pa.ChunkedArray) -> Array:
-        code = codes_of(ids, self._learned)
+        code = self._learned.codes_of(ids)
         for place in np.flatnonzero(code < 0):
             code[place] = self._later.get(ids[int(place)].as_py(), -1)
         return code
@@ -228,24 +221,9 @@ class Catalog:
     def count_stock(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Take new counts; of each location the newest holds."""
         with self._lock:
-            for row in rows:
-                code = self.find(str(row["product_id"]))
-                if code < 0:
-                    continue
-                counts = self._counts.get(code)
-                if counts is None:
-                    counts = self._counts[code] = self._counts_at_load(code)
-                location = row.get("location") or ""
-                at = row["at"].replace(tzinfo=None)
-                if location not in counts or at >= counts[location][0]:
-                    counts[location] = (at, float(row["quantity"]))
-                self._quantity[code] = sum(quantity for _, quantity in counts.values())
+            for code, quantity in self._stock.take(rows, self.find):
+                self._quantity[code] = quantity
                 self._refresh_masks(code)
-
-    def _counts_at_load(self, code: int) -> dict[str, tuple[Any, float]]:
-        low, high = np.searchsorted(self._stock_code, [code, code + 1])
-        rows = self._stock.take(pa.array(self._stock_order[low:high])).to_pylist()
-        return {row["location"]: (row["at"].replace(tzinfo=None), row["quantity"]) for row in rows}
 
     def _refresh_masks(self, code: int) -> None:
         for (in_stock, category, brand), mask in self._masks.items():

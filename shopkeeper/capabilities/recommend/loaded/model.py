@@ -39,7 +39,7 @@ from shopkeeper.capabilities.recommend.loaded.retrieving import (
     VisitRetriever,
 )
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters, parameters_from, recency_table
-from shopkeeper.capabilities.recommend.read import read_facts, read_stock
+from shopkeeper.capabilities.recommend.read import read_facts
 from shopkeeper.capabilities.recommend.settings import kind_weights, settings_from
 from shopkeeper.capabilities.recommend.steering.placements import Placement
 from shopkeeper.capabilities.recommend.steering.steering import Steering
@@ -52,6 +52,7 @@ from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.growing.growing_graph import GrownRows, still
 from shopkeeper.numerics.neighbors.visit_index import VisitIndex
 from shopkeeper.numerics.recency import MICROSECONDS_A_DAY
+from shopkeeper.store.views.live_stock import last_counts
 
 Steered = tuple[list[dict[str, Any]], list[dict[str, Any]]]  # rows of rules and of placements
 
@@ -239,7 +240,7 @@ def load_model(folder: Path, view: ShopView) -> RecommendModel:
         missing = [name for name in ARRAYS if name not in arrays]
         if missing:
             raise KeyError(f"{missing[0]}.npy is not there")
-        catalog = Catalog(PackedTexts(arrays["product_bytes"], arrays["product_offsets"]), read_facts(view), read_stock(view))
+        catalog = Catalog(PackedTexts(arrays["product_bytes"], arrays["product_offsets"]), read_facts(view), last_counts(view))
         steered = (view.table("rules").to_pylist(), view.table("placements").to_pylist())
         return RecommendModel(arrays, card, catalog, steered)
     except (OSError, ValueError, KeyError) as error:

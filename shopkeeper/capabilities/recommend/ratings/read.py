@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.recommend.read import packed
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
@@ -55,4 +54,4 @@ def _codes(column: pa.ChunkedArray) -> tuple[Array, PackedTexts]:
     distinct = texts.unique()
     distinct = distinct.take(pc.sort_indices(distinct))
     found = pc.index_in(texts, value_set=distinct)
-    return np.asarray(pc.fill_null(found, -1)).astype(np.int64), packed(distinct)
+    return np.asarray(pc.fill_null(found, -1)).astype(np.int64), PackedTexts.from_arrow(distinct)

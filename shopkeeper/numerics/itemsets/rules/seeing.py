@@ -9,10 +9,11 @@ import numpy as np
 
 from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.itemsets.baskets import Baskets
+from shopkeeper.numerics.itemsets.families import parts
 from shopkeeper.numerics.itemsets.found import Itemsets
 from shopkeeper.numerics.itemsets.mining import Limits, Mined, frequent_itemsets
 from shopkeeper.numerics.itemsets.rules.chances import Chances, chances_of
-from shopkeeper.numerics.itemsets.rules.contained import Contained, contained, parts
+from shopkeeper.numerics.itemsets.rules.contained import Contained, contained
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Wanted:
 class Seen:
     """The ``itemsets`` that rules are made of, frequent in all baskets or in the recent ones.
 
-    ``part`` is `contained.parts`; ``count`` int32 [all but the largest sets, strata] and ``n_with`` int64 [sets, periods] the
+    ``part`` is `families.parts`; ``count`` int32 [all but the largest sets, strata] and ``n_with`` int64 [sets, periods] the
     baskets with each, ``first`` int64 [sets] the first of those. ``n_tried`` int64 [antecedent's size] counts the rules that
     were looked at; ``min_count`` is the support in all baskets, raised where the one asked for did not fit.
     """

@@ -241,7 +241,7 @@ def rule_tests(
 ) -> Evidence:
     """The tests of rules (``rule_set`` int64, ``position`` int64 of the consequent in that set).
 
-    ``part`` is `contained.parts`; ``count`` int32 [sets, strata] of every antecedent; ``n_with`` int64 [sets] the baskets with
+    ``part`` is `families.parts`; ``count`` int32 [sets, strata] of every antecedent; ``n_with`` int64 [sets] the baskets with
     each set in the ``periods`` from the first to before the second, to which everything is limited. A rule that is not
     ``least_lift`` times above what is expected gets log p 0; one above ``worst_log_p`` float64 [antecedent's size] is not
     tested for its parts.

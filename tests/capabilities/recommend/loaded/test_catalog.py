@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
-from shopkeeper.capabilities.recommend.read import read_facts, read_stock
+from shopkeeper.capabilities.recommend.read import read_facts
 from shopkeeper.numerics.coding import pack
+from shopkeeper.store.views.live_stock import last_counts
 
 NOW = datetime(2024, 1, 5)
 PRODUCTS = [
@@ -22,7 +23,7 @@ STOCK = [
 @pytest.fixture
 def catalog(view_of):
     view = view_of({"products": PRODUCTS, "stock_levels": STOCK})
-    return Catalog(pack(["a", "b", "gone"]), read_facts(view), read_stock(view))
+    return Catalog(pack(["a", "b", "gone"]), read_facts(view), last_counts(view))
 
 
 def passing(catalog, **filters):
@@ -113,7 +114,7 @@ def test_what_methods_and_rules_ask_of_each_product(view_of):
         {"product_id": "a", "cost": 1.25, "item_group_id": "Shirt", "brand": " Alder ", "product_type": "Home"},
         {"product_id": "b", "item_group_id": "shirt", "created_at": NOW},
     ]
-    catalog = Catalog(pack(["a", "b", "gone"]), read_facts(view_of({"products": rows})), read_stock(view_of({})))
+    catalog = Catalog(pack(["a", "b", "gone"]), read_facts(view_of({"products": rows})), last_counts(view_of({})))
     assert catalog.cost[:2].tolist() == pytest.approx([1.25, np.nan], nan_ok=True)
     assert catalog.item_group[:3].tolist() == [0, 0, -1]
     assert (catalog.categories, catalog.brands, catalog.item_groups) == ({"home": 0}, {"alder": 0}, {"shirt": 0})
@@ -130,7 +131,7 @@ def test_what_methods_and_rules_ask_of_each_product(view_of):
 
 
 def test_no_products_at_all(view_of):
-    empty = Catalog(pack([]), read_facts(view_of({})), read_stock(view_of({})))
+    empty = Catalog(pack([]), read_facts(view_of({})), last_counts(view_of({})))
     assert empty.n_products == 0
     assert len(empty.newest) == 0
     assert passing(empty, in_stock=True, category="x", brand="y") == set()

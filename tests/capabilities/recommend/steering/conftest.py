@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from shopkeeper.capabilities.recommend.loaded.catalog import Catalog
-from shopkeeper.capabilities.recommend.read import read_facts, read_stock
+from shopkeeper.capabilities.recommend.read import read_facts
 from shopkeeper.numerics.coding import pack
+from shopkeeper.store.views.live_stock import last_counts
 
 KINDS = ("Home > Kitchen > Mugs", "Home > Kitchen", "Home", "Garden", None)
 N_PRODUCTS = 40
@@ -35,7 +36,7 @@ def made_catalog(view_of: Any) -> Callable[[], Catalog]:
 
     def make() -> Catalog:
         view = view_of({"products": products()})
-        return Catalog(pack([f"p{number:02}" for number in range(N_PRODUCTS)]), read_facts(view), read_stock(view))
+        return Catalog(pack([f"p{number:02}" for number in range(N_PRODUCTS)]), read_facts(view), last_counts(view))
 
     return make
 

@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from some_baskets import by_hand
 
-from shopkeeper.numerics.itemsets.mining import frequent_itemsets
-from shopkeeper.numerics.itemsets.rules.contained import contained, parts
+from shopkeeper.numerics.itemsets.rules.contained import contained
 
 
 @given(st.lists(st.lists(st.integers(0, 6), max_size=7), max_size=20), st.integers(1, 4), st.integers(0, 99))
@@ -18,14 +17,3 @@ def test_counts_by_stratum_and_the_first_basket(rows, size, seed):
         there = [number for number, row in enumerate(rows) if set(items) <= set(row)]
         assert found.count[place].tolist() == [sum(stratum[number] == each for number in there) for each in range(3)]
         assert found.first[place] == (there[0] if there else len(rows))
-
-
-def test_parts_are_the_sets_without_the_item_there():
-    itemsets = frequent_itemsets(by_hand([[0, 1, 2]] * 3 + [[2]]), 2).itemsets
-    part = parts(itemsets)
-    names = [tuple(itemsets.item[low:high].tolist()) for low, high in zip(itemsets.starts, itemsets.starts[1:], strict=False)]
-    for number, items in enumerate(names):
-        for position in range(len(items)):
-            at = part[itemsets.starts[number] + position]
-            left = items[:position] + items[position + 1 :]
-            assert (names[at] if at >= 0 else ()) == left

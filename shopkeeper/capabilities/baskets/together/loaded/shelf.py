@@ -10,18 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.capabilities.baskets.together.loaded.packing import codes_of
 from shopkeeper.core.tasks import ShopView
 from shopkeeper.numerics.coding import PackedTexts
 from shopkeeper.numerics.compiling import Array
+from shopkeeper.store.views.live_stock import LiveStock, last_counts
 
 NOT_SOLD = ("out_of_stock", "discontinued")
 COLUMNS = ("product_id", "title", "brand", "product_type", "price", "sale_price", "availability")
 ROOM: Mapping[str, Any] = {"_row": -1, "price": np.nan, "_is_sold": True, "_quantity": np.nan, "category": -1, "brand": -1}
-STOCK = (
-    'SELECT product_id, coalesce(location, \'\') AS location, arg_max(quantity, "at") AS quantity, max("at") AS "at" '
-    "FROM stock_levels GROUP BY ALL ORDER BY ALL"
-)
 
 
 class Shelf:
@@ -37,7 +33,7 @@ class Shelf:
         self._learned = learned
         self._words = words
         facts = view.table("products", COLUMNS)
-        code = codes_of(facts["product_id"], learned)
+        code = learned.codes_of(facts["product_id"])
         new = np.flatnonzero(code < 0)
         code[new] = len(learned) + np.arange(len(new))
         self._ids: list[str] = facts["product_id"].take(pa.array(new)).to_pylist()
@@ -49,8 +45,7 @@ class Shelf:
         for name, empty in ROOM.items():
             setattr(self, name, np.full(self._capacity, empty))
         self._fill(code, facts)
-        self._counts: dict[int, dict[str, tuple[Any, float]]] = {}
-        self._fill_stock(view.sql(STOCK))
+        self._fill_stock(last_counts(view))
         self.can_be_bought: Array = self._is_sold & ~(self._quantity <= 0)  # never counted (NaN) can
 
     _row: Array
@@ -72,21 +67,12 @@ class Shelf:
             getattr(self, name)[code] = np.asarray(pc.fill_null(pc.index_in(text, value_set=words), -1))
 
     def _fill_stock(self, stock: pa.Table) -> None:
-        """The counts of each location add up; which they were is looked up when one of them changes."""
-        code = codes_of(stock["product_id"], self._learned)
+        code = self._learned.codes_of(stock["product_id"])
         for place in np.flatnonzero(code < 0):
             code[place] = self._later.get(stock["product_id"][int(place)].as_py(), -1)
-        quantity = np.asarray(pc.fill_null(stock["quantity"].cast(pa.float64()), np.nan))
-        kept = np.flatnonzero((code >= 0) & ~np.isnan(quantity))
-        kept = kept[np.argsort(code[kept], kind="stable")]
-        self._quantity[code[kept]] = 0.0
-        np.add.at(self._quantity, code[kept], quantity[kept])
-        self._stock, self._stock_code = stock.take(pa.array(kept)), code[kept]
-
-    def _counts_at_load(self, code: int) -> dict[str, tuple[Any, float]]:
-        low, high = np.searchsorted(self._stock_code, [code, code + 1])
-        rows = self._stock.slice(int(low), int(high - low)).to_pylist()
-        return {row["location"]: (row["at"].replace(tzinfo=None), float(row["quantity"])) for row in rows}
+        self._stock = LiveStock(stock, code)
+        counted, quantity = self._stock.at_load()
+        self._quantity[counted] = quantity
 
     def find(self, product_id: str) -> int:
         """The product's code, -1 for one that nobody knows."""
@@ -136,17 +122,8 @@ class Shelf:
     def count_stock(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Take new counts; of each location the newest holds, and they add up."""
         with self._lock:
-            for row in rows:
-                code = self.find(str(row["product_id"]))
-                if code < 0:
-                    continue
-                counts = self._counts.get(code)
-                if counts is None:
-                    counts = self._counts[code] = self._counts_at_load(code)
-                location, at = row.get("location") or "", row["at"].replace(tzinfo=None)
-                if location not in counts or at >= counts[location][0]:
-                    counts[location] = (at, float(row["quantity"]))
-                self._quantity[code] = sum(quantity for _, quantity in counts.values())
+            for code, quantity in self._stock.take(rows, self.find):
+                self._quantity[code] = quantity
                 self._refresh(code)
 
     def _add(self, product_id: str) -> int:

@@ -4,16 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from shopkeeper.capabilities.baskets.together.listing import learn_lists
-from shopkeeper.capabilities.baskets.together.loaded.packing import arrays_of, codes_of, learned_from, packed, texts_from
+from shopkeeper.capabilities.baskets.together.loaded.packing import arrays_of, learned_from, texts_from
 from shopkeeper.capabilities.baskets.together.parameters import Parameters
-
-
-def test_texts():
-    texts = pa.array(["a", "bb", "ccc", "客户"], pa.large_string())
-    for some in (texts, texts[1:], texts[:0]):
-        found = packed(some)
-        assert [found.text(code) for code in range(len(found))] == some.to_pylist()
-    assert codes_of(pa.chunked_array([["bb", "x"], ["客户"]]), packed(texts)).tolist() == [1, -1, 3]
 
 
 def test_lists(world):
