@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTED_LATER = ("prices",)
-
 
 @dataclass(frozen=True)
 class Order:
@@ -134,7 +132,7 @@ def newest_moment(store: Store, registry: Registry, task: Task) -> datetime:
     Prices count only where nothing else does: they are noted when a catalog is brought in, which may be years after the trade.
     """
     facts = [name for name in _sources(registry, task, set()) if name in TABLES and TABLES[name].kind == "fact"]
-    facts = [name for name in facts if name not in NOTED_LATER] or facts
+    facts = [name for name in facts if not TABLES[name].is_noted_later] or facts
     moments = [moment for name in sorted(facts) if (moment := store.freshness(name))]
     now = datetime.now(UTC)
     return min(max(moments, default=now), now)

@@ -42,6 +42,8 @@ class Table:
     ``moment`` is the column that says when a row became true: a view cut at ``as_of`` shows rows up to it.
     ``lookup`` names columns by which single rows are fetched in under a millisecond.
     ``of`` names the tables that a view is derived from.
+    ``is_held``: others build on this view, so it is worked out once and held as long as the view of the shop is open.
+    ``is_noted_later``: rows of this fact say when they were noted, which may be years after the trade: they move no clock.
     ``timeless`` entities say what people mean, not what was: a view of any moment shows them as they are known now.
     """
 
@@ -54,6 +56,8 @@ class Table:
     lookup: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     timeless: bool = False
+    is_held: bool = False
+    is_noted_later: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

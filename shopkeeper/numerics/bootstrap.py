@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shopkeeper.core.results import Interval, Score
 from shopkeeper.numerics.compiling import Array
 
 
@@ -49,3 +50,25 @@ def resampled_means(values: Array, *, seed: int, n_samples: int = 1000) -> Array
         counts = np.bincount(drawn.ravel(), minlength=n_rows * n_cases).reshape(n_rows, n_cases)
         means[first : first + n_rows] = counts @ values / n_cases
     return means
+
+
+def paired_score(
+    name: str, ours: Array, naive: Array, baseline_name: str, *, in_service: Array | None = None, decides: bool = False, seed: int
+) -> Score:
+    """A score with its intervals, of the same cases: ``ours``, the ``naive`` answer's, what is ``in_service``; float [cases]."""
+    return Score(
+        name=name,
+        value=_mean(ours),
+        interval=Interval(*mean_interval(ours, seed=seed)),
+        baseline=_mean(naive),
+        baseline_name=baseline_name,
+        difference=Interval(*mean_interval(ours - naive, seed=seed)),
+        n_cases=len(ours),
+        decides=decides,
+        in_service=None if in_service is None else _mean(in_service),
+        difference_in_service=None if in_service is None else Interval(*mean_interval(ours - in_service, seed=seed)),
+    )
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else float("nan")

@@ -44,7 +44,9 @@ class EntityReader:
         """
         cut = _LATER if table.timeless else cut
         where = position(connection, table.name)
-        if where.last_seq > seq or (where.max_at is not None and where.max_at > cut < self._valid_from(connection, table, where)):
+        changed_since = where.max_at is not None and where.max_at > cut
+        # Rows that were brought in today may say that they began long ago: then the newest versions were valid at the cut too.
+        if where.last_seq > seq or (changed_since and self._valid_from(connection, table, where) > cut):
             return _older(connection, table, seq, cut)
         with self._lock:
             known = self._newest.get(table.name)

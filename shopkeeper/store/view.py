@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 VIEWS = Path(__file__).parent / "views"
 Results = Mapping[str, "Path | pa.Table"]
-# Views that several others build on: worked out once and held in memory as long as the view of the shop is open.
-_HELD = frozenset({"customer_orders", "customer_visits", "local_times", "usual_prices"})
 
 
 class StoreView:
@@ -189,7 +187,7 @@ class StoreView:
         else:
             for source in declared.of:
                 self._prepare(source)
-            kind = "TABLE" if name in _HELD else "VIEW"
+            kind = "TABLE" if declared.is_held else "VIEW"
             self._cursor.execute(f'CREATE TEMP {kind} "{name}" AS {self._derived(name)}')
         self._ready.add(name)
 

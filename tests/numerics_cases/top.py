@@ -81,6 +81,17 @@ def valued(random: np.random.Generator, n: int) -> Inputs:
 
 CASES: Mapping[str, Case] = {
     "bootstrap.resampled_means": Case(lambda random, n: {"values": random.random((n, 3)), "seed": 3}),
+    "bootstrap.paired_score": Case(
+        lambda random, n: {
+            "name": "hits",
+            "ours": random.random(n),
+            "naive": random.random(n),
+            "baseline_name": "naive",
+            "seed": 3,
+        },
+        together("ours", "naive"),
+        lambda result, inputs: (round(result.value, 9), round(result.baseline, 9), result.n_cases),
+    ),
     "bootstrap.mean_interval": Case(lambda random, n: {"values": random.random(n), "seed": 3}, together("values")),
     "co_occurrence.product_graph": Case(a_graph),
     "coding.pack": Case(

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 NUMERIC: tuple[str, ...] = tuple(column.name for column in FEATURES if column.type in ("number", "integer"))
 """The features that are numbers, in the dictionary's order."""
 
-LARGEST_WHEN_UNKNOWN = frozenset({"recency_days", "seen_days", "overdue"})
-"""Features that are unknown where something never happened: the longest time stands for never."""
-
 Source = Literal["customer_features", "customer_state"]
 
 
@@ -38,25 +35,6 @@ class Features:
     def column(self, name: str) -> np.ndarray:
         """One feature of all customers; a view of the matrix."""
         return self.matrix[:, self.names.index(name)]
-
-    def filled(self) -> np.ndarray:
-        """A copy of the matrix without NaN: what is not known is the feature's median over those of whom it is, else 0.
-
-        Except where not knowing means never: `recency_days`, `seen_days` and `overdue` take the largest known value.
-        """
-        found = self.matrix.copy()
-        for place, name in enumerate(self.names):
-            column = found[:, place]
-            unknown = np.isnan(column)
-            if unknown.any():
-                column[unknown] = _stand_in(name, column[~unknown])
-        return found
-
-
-def _stand_in(name: str, known: np.ndarray) -> float:
-    if len(known) == 0:
-        return 0.0
-    return float(known.max() if name in LARGEST_WHEN_UNKNOWN else np.median(known))
 
 
 def source_of(view: ShopView) -> Source:

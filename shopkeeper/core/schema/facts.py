@@ -97,7 +97,7 @@ PRICES = Table(
         number("sale_price", "reduced price while it lasts", unit=MONEY, low=0),
         text("channel", "where it holds; empty for everywhere"),
     ),
-    key=("price_id",), moment="at",
+    key=("price_id",), moment="at", is_noted_later=True,
 )  # fmt: skip
 
 COMPETITOR_PRICES = Table(

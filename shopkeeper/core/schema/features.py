@@ -151,7 +151,7 @@ CUSTOMER_ORDERS = Table(
         text("device", "desktop, mobile, tablet, app"),
         text("payment_method", "card, paypal, invoice, …"),
     ),
-    moment="at", of=("customer_lines", "orders"),
+    moment="at", of=("customer_lines", "orders"), is_held=True,
 )  # fmt: skip
 
 CUSTOMER_VISITS = Table(
@@ -170,7 +170,7 @@ CUSTOMER_VISITS = Table(
         integer("n_searches", "searches", low=0),
         integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", unit="0-4", low=0, high=4),
     ),
-    moment="started_at", of=("events", "customer_orders", "local_times"),
+    moment="started_at", of=("events", "customer_orders", "local_times"), is_held=True,
 )  # fmt: skip
 
 CUSTOMER_COMINGS = Table(
@@ -191,7 +191,7 @@ LOCAL_TIMES = Table(
         integer("hour", "its hour there", unit="0-23", low=0, high=23),
         integer("weekday", "its weekday there, 1 Monday to 7 Sunday", unit="1-7", low=1, high=7),
     ),
-    of=("customer_orders", "events"),
+    of=("customer_orders", "events"), is_held=True,
 )  # fmt: skip
 
 USUAL_PRICES = Table(
@@ -202,7 +202,7 @@ USUAL_PRICES = Table(
         number("price_level", "rank of that price among the products of its category (those without one among themselves): "
                "0 cheapest, 1 dearest, equal ones share; empty where it is alone", unit="0-1", low=0, high=1),
     ),
-    of=("order_lines", "products"),
+    of=("order_lines", "products"), is_held=True,
 )  # fmt: skip
 
 _BY_NAME = {column.name: column for column in FEATURES}

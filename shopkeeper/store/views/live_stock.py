@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shopkeeper.numerics.compiling import Array
-
 if TYPE_CHECKING:
     from shopkeeper.core.tasks import ShopView
+
+Array = np.ndarray[Any, Any]
 
 LAST_COUNTS = (
     'SELECT product_id, coalesce(location, \'\') AS location, arg_max(quantity, "at") AS quantity, max("at") AS "at" '

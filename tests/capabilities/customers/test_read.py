@@ -43,13 +43,6 @@ def test_a_back_test_sees_the_features_of_its_day_and_only_the_ones_it_asks_for(
     assert found.matrix.tolist() == [[1, 10], [2, 20], [0, 0]]
 
 
-def test_what_is_not_known_is_filled_with_the_median_or_the_longest_time(known):
-    with closing(known.view()) as view:
-        found = read_features(view, names=("recency_days", "order_value_mean", "rating_mean"))
-    assert found.filled().tolist() == [[20, 10, 0], [0, 10, 0], [20, 10, 0]]
-    assert np.isnan(found.matrix[2]).all()
-
-
 def test_only_features_that_are_numbers_can_be_asked_for(known):
     with closing(known.view()) as view, pytest.raises(UnknownName, match="category"):
         read_features(view, names=("category",))

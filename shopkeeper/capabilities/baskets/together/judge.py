@@ -12,8 +12,8 @@ import numpy as np
 
 from shopkeeper.capabilities.baskets.together.listing import Background, Learned, popular_order
 from shopkeeper.capabilities.baskets.together.material import Material
-from shopkeeper.core.results import Interval, Score
-from shopkeeper.numerics.bootstrap import mean_interval
+from shopkeeper.core.results import Score
+from shopkeeper.numerics.bootstrap import paired_score
 from shopkeeper.numerics.co_occurrence import Graph, product_graph
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.complements.variety import varied
@@ -195,7 +195,7 @@ def scores(judged: Judged, seed: int) -> tuple[Score, ...]:
     def score(label: str, where: Array, other: Array, name: str, measure: str, decides: bool = False) -> Score:
         value, baseline = _measured(measure, ours[where], one[where]), _measured(measure, other[where], one[where])
         service = None if old is None or not decides else _measured(measure, old[where], one[where])
-        return _score(label, value, baseline, name, service, decides, seed)
+        return paired_score(label, value, baseline, name, in_service=service, decides=decides, seed=seed)
 
     return (
         score(f"NDCG@{K} of a product hidden from a later basket", everything, naive, "popularity", "ndcg", True),
@@ -212,18 +212,3 @@ def _measured(measure: str, hit: Array, n_targets: Array) -> Array:
     if measure == "ndcg":
         return ndcg(hit, n_targets)
     return hit_rate(hit) if measure == "hit rate" else reciprocal_rank(hit)
-
-
-def _score(label: str, ours: Array, naive: Array, name: str, old: Array | None, decides: bool, seed: int) -> Score:
-    return Score(
-        name=label,
-        value=float(ours.mean()),
-        interval=Interval(*mean_interval(ours, seed=seed)),
-        baseline=float(naive.mean()),
-        baseline_name=name,
-        difference=Interval(*mean_interval(ours - naive, seed=seed)),
-        n_cases=len(ours),
-        decides=decides,
-        in_service=None if old is None else float(old.mean()),
-        difference_in_service=None if old is None else Interval(*mean_interval(ours - old, seed=seed)),
-    )

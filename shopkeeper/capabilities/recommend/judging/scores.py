@@ -13,8 +13,8 @@ from shopkeeper.capabilities.recommend.methods.item_graph import CHOICES, STARTS
 from shopkeeper.capabilities.recommend.methods.method import Learned
 from shopkeeper.capabilities.recommend.methods.popularity import BOUGHT_AGAIN, POPULARITY
 from shopkeeper.capabilities.recommend.methods.popularity import Parameters as Fading
-from shopkeeper.core.results import Interval, Score
-from shopkeeper.numerics.bootstrap import mean_interval
+from shopkeeper.core.results import Score
+from shopkeeper.numerics.bootstrap import mean_interval, paired_score
 from shopkeeper.numerics.compiling import Array, Tell, quiet
 from shopkeeper.numerics.ranking_metrics import hit_rate, hits, ndcg, recall
 from shopkeeper.numerics.recency import HALF_LIVES_DAYS
@@ -107,31 +107,24 @@ def scores(at: Exam, ours: Learned, parameters: Parameters, in_service: Learned 
         (f"hit rate@{K} of products new to the customer", hit_rate),
     )
     found = [
-        _score(label, measure(mine), measure(naive), name, None if old is None else measure(old), number == 0, seed)
+        paired_score(
+            label,
+            measure(mine),
+            measure(naive),
+            name,
+            in_service=None if old is None else measure(old),
+            decides=number == 0,
+            seed=seed,
+        )
         for number, (label, measure) in enumerate(measures)
     ]
     if len(at.every.row) >= MINIMUM_CASES:
         again = gains(bought_again(at, parameters, at.every), at.every)
         mixed = gains(_listed(at, ours, at.every, parameters.own_weight), at.every)
-        found.append(_score(f"NDCG@{K} of all purchases", mixed, again, "bought again", None, False, seed))
+        found.append(paired_score(f"NDCG@{K} of all purchases", mixed, again, "bought again", seed=seed))
     return tuple(found)
 
 
 def _listed(at: Exam, learned: Learned, cases: Cases, own: float) -> Array:
     questions = at.questions(cases, own)
     return at.filled(learned.lists(questions, K), questions)
-
-
-def _score(label: str, ours: Array, naive: Array, name: str, old: Array | None, decides: bool, seed: int) -> Score:
-    return Score(
-        name=label,
-        value=float(ours.mean()),
-        interval=Interval(*mean_interval(ours, seed=seed)),
-        baseline=float(naive.mean()),
-        baseline_name=name,
-        difference=Interval(*mean_interval(ours - naive, seed=seed)),
-        n_cases=len(ours),
-        decides=decides,
-        in_service=None if old is None else float(old.mean()),
-        difference_in_service=None if old is None else Interval(*mean_interval(ours - old, seed=seed)),
-    )

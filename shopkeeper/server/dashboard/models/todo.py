@@ -96,7 +96,7 @@ def _together(found: list[Todo]) -> list[Todo]:
         if len(same) < MANY:
             kept += same
             continue
-        names = ", ".join(str(entry.facts["task"]) for entry in same[:N_NAMED]) + " …"
+        names = ", ".join(str(entry.facts["task"]) for entry in same[:N_NAMED]) + (" …" if len(same) > N_NAMED else "")
         days = max(int(entry.facts.get("days", 0)) for entry in same)
         kept.append(Todo(many, "/tasks", {"n": len(same), "names": names, "days": days}))  # type: ignore[arg-type]
     return kept + [entry for entry in found if entry.kind not in ("never_learned", "outdated")]

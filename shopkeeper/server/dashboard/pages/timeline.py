@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 LINES_SHOWN = 3
 
 
+def line(desk: Desk, known: people.History) -> str:
+    """Who it is in one line: country, orders, what they were worth, since when."""
+    if not known.is_known:
+        return desk.t("recommend.unknown_customer")
+    parts = [known.country] if known.country else []
+    parts.append(desk.t("recommend.orders", n=desk.f.number(known.n_orders)))
+    parts.append(desk.f.money(known.value, whole=True))
+    if known.first_at:
+        parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
+    return " · ".join(parts)
+
+
 def show(desk: Desk, known: people.History) -> None:
     """The card with the newest entries of somebody's history."""
     with cards.card(desk.t("recommend.history"), desk.t("recommend.history_under"), is_flush=True):

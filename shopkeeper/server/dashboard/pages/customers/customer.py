@@ -32,7 +32,7 @@ async def build(desk: Desk) -> None:
     known = await desk.read(("history", customer_id), lambda view: people.history(view, customer_id), of=HISTORY)
     found = await _profile(desk, customer_id)
     crumbs = ((desk.t("page.customers"), "/customers"),)
-    with cards.head(desk.t("recommend.customer", id=customer_id), _line(desk, known), crumbs=crumbs):
+    with cards.head(desk.t("recommend.customer", id=customer_id), timeline.line(desk, known), crumbs=crumbs):
         pass
     if found is None or not found.is_known:
         with cards.card():
@@ -62,16 +62,6 @@ async def _profile(desk: Desk, customer_id: str) -> Profile | None:
         return await desk.work(profile.profile, desk.shop, customer_id)
     except NotLearned:
         return None
-
-
-def _line(desk: Desk, known: people.History) -> str:
-    if not known.is_known:
-        return desk.t("recommend.unknown_customer")
-    parts = [known.country] if known.country else []
-    parts.append(desk.t("recommend.orders", n=desk.f.number(known.n_orders)))
-    if known.first_at:
-        parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
-    return " · ".join(parts)
 
 
 def _tags(desk: Desk, found: Profile) -> None:

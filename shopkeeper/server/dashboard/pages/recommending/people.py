@@ -84,7 +84,7 @@ async def _customer(desk: Desk, customer_id: str) -> None:
     with cards.box("sk-head"):
         with cards.box():
             cards.text(desk.t("recommend.customer", id=customer_id), tag="h1")
-            cards.text(_customer_line(desk, known), "sk-sub", "p")
+            cards.text(timeline.line(desk, known), "sk-sub", "p")
         cards.link_button(desk.t("recommend.profile"), f"/customers/{_quoted(customer_id)}", is_primary=False, icon="badge")
     with cards.box("sk-grid sk-1-2"):
         timeline.show(desk, known)
@@ -96,17 +96,6 @@ async def _customer(desk: Desk, customer_id: str) -> None:
                 has_bought=known.n_orders > 0,
             ).build()
             _scores(desk, only_first=True)
-
-
-def _customer_line(desk: Desk, known: people.History) -> str:
-    if not known.is_known:
-        return desk.t("recommend.unknown_customer")
-    parts = [known.country] if known.country else []
-    parts.append(desk.t("recommend.orders", n=desk.f.number(known.n_orders)))
-    parts.append(desk.f.money(known.value, whole=True))
-    if known.first_at:
-        parts.append(desk.t("recommend.since", day=desk.f.day(known.first_at)))
-    return " · ".join(parts)
 
 
 async def _product(desk: Desk, product_id: str) -> None:
