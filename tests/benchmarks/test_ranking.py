@@ -20,6 +20,8 @@ from shopkeeper.capabilities.recommend.methods.method import Lists
 from shopkeeper.capabilities.recommend.methods.popularity import Parameters as Fading
 from shopkeeper.core.errors import ImportProblem, NotEnoughData, ShopkeeperError, UnknownName
 
+pytestmark = pytest.mark.slow
+
 N_CUSTOMERS, N_PRODUCTS = 60, 30
 
 
@@ -261,7 +263,6 @@ def test_peers_are_asked_the_same(name, tmp_path):
     assert measures["NDCG@10"].shape == (N_CUSTOMERS,)
 
 
-@pytest.mark.slow
 def test_the_command_writes_the_whole_result(tmp_path, capsys):
     walks(tmp_path)
     arguments = ["--data", str(tmp_path), "--protocol", "next", "--methods", "item_graph,implicit_cosine", "--no-peers"]

@@ -43,6 +43,23 @@ def test_demo_goes_on_where_it_was_stopped_and_is_then_just_opened(tmp_path):
     assert len(json.loads(answer.stdout)["products"]) == 10
 
 
+@pytest.mark.slow
+def test_the_simulated_shop_has_what_the_real_one_lacks(tmp_path):
+    folder = tmp_path / "simulated"
+    made = demo(folder, "--simulated")
+    assert made.returncode == 0, made.stderr
+    lines = [line.split(". ")[0] for line in made.stdout.splitlines() if ": done. " in line or ": refused. " in line]
+    states = dict(line.split(": ") for line in lines)
+    assert states["customers.funnels"] == states["customers.conversion"] == states["recommend.ratings"] == "done"
+    # Nothing was asked yet, so nothing was explored.
+    assert [task for task, state in states.items() if state == "refused"] == ["recommend.off_policy"]
+    asked = made.stdout.rpartition("shopkeeper ")[2].split()
+    answer = subprocess.run([PROGRAM, *asked, "--json"], cwd=folder, capture_output=True, text=True, check=True)
+    assert len(json.loads(answer.stdout)["products"]) == 10
+    again = demo(folder, "--simulated")
+    assert again.returncode == 0 and "learn" not in again.stderr
+
+
 def test_demo_leaves_a_folder_with_something_in_it_alone(shopkeeper, tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
     said = shopkeeper("demo", "--folder", tmp_path, "--no-serve")

@@ -12,6 +12,8 @@ from shopkeeper.core.errors import NotLearned, SettingError
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.settings import check, knobs
 
+pytestmark = pytest.mark.slow
+
 ANSWERS = [pytest.param(answer, id=name) for name, answer in sorted(REGISTRY.discover().answers.items())]
 KNOWN = (
     [f"c{n:06d}" for n in range(0, 300, 37)]

@@ -9,6 +9,8 @@ from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.settings import knobs
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 ANSWERS = [pytest.param(answer, id=name) for name, answer in sorted(REGISTRY.discover().answers.items())]
 MODELS = [pytest.param(task, id=name) for name, task in sorted(REGISTRY.tasks.items()) if task.load is not None]
 IDS = ("c000001", "c000042", "p000003", "p000040", "nobody")

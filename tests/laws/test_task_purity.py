@@ -10,6 +10,8 @@ from shopkeeper.core.errors import Cancelled
 from shopkeeper.core.progress import Watched
 from shopkeeper.core.registry import REGISTRY
 
+pytestmark = pytest.mark.slow
+
 TASKS = [pytest.param(task, id=name) for name, task in sorted(REGISTRY.discover().tasks.items())]
 
 

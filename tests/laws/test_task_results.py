@@ -7,6 +7,8 @@ import pytest
 
 from shopkeeper.core.registry import REGISTRY
 
+pytestmark = pytest.mark.slow
+
 TASKS = [pytest.param(task, id=name) for name, task in sorted(REGISTRY.discover().tasks.items())]
 
 

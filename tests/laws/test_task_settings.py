@@ -6,6 +6,8 @@ from shopkeeper.core.errors import NotEnoughData, SettingError
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.settings import check, knobs
 
+pytestmark = pytest.mark.slow
+
 REGISTRY.discover()
 KNOBS = [
     pytest.param(section, knob, id=f"{section}.{knob.name}")
@@ -44,7 +46,6 @@ ENDS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("task", "name", "end"), ENDS)
 def test_both_ends_of_a_range_work(task, name, end, learned, call):
     value = min(end, HIGHEST) if isinstance(end, int | float) and not isinstance(end, bool) else end

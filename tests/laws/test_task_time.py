@@ -10,6 +10,8 @@ import pytest
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.core.schema import TABLES
 
+pytestmark = pytest.mark.slow
+
 TASKS = [pytest.param(task, id=name) for name, task in sorted(REGISTRY.discover().tasks.items())]
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 Serve = Callable[..., httpx.Client]
 PARTS = {"type", "title", "status", "got", "wanted", "next"}
 EVENT = {"event_id": "e1", "event": "view_item", "customer_id": "anna", "product_id": "A"}

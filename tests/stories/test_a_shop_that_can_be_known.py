@@ -7,6 +7,8 @@ import pytest
 
 from shopkeeper.core.registry import REGISTRY
 
+pytestmark = pytest.mark.slow
+
 MARGIN_OF_TASTE = 0.5
 """Of ten recommended products at least this much more of them are of the customer's favorite group than of the ten best-sellers."""
 SHARE_OF_THE_WAY = 0.5

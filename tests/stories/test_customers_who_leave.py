@@ -7,6 +7,8 @@ import pytest
 
 from shopkeeper.simulator import simulate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory, bring_in):

@@ -4,6 +4,8 @@ import pytest
 
 from shopkeeper.simulator import NOTHING_TO_FIND, simulate
 
+pytestmark = pytest.mark.slow
+
 
 def verdicts(told):
     """The deciding scores' verdicts after learning."""
@@ -14,7 +16,6 @@ def verdicts(told):
         return [score.verdict for score in run.scores if score.decides]
 
 
-@pytest.mark.slow
 def test_noise_is_no_evidence(tmp_path, bring_in):
     """An interval of 95 % calls noise 'better' once in forty times: of four shops, at most one."""
     found = []

@@ -18,6 +18,8 @@ from shopkeeper.core.settings import setting
 from shopkeeper.core.tasks import ShopView, task
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 TASK, ANSWER = "weekdays.learn", "weekdays.busiest"
 
 WEEKDAYS = Table(

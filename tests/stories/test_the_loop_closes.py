@@ -12,6 +12,8 @@ from shopkeeper.shop import Shop
 from shopkeeper.store.arrow_types import arrow_schema
 from shopkeeper.store.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def late(told):

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import counting
 import httpx
+import pytest
 
 from shopkeeper import Reply, answer, parameter
 from shopkeeper.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 Serve = Callable[..., httpx.Client]
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from shopkeeper.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_entity_is_merged_and_its_price_remembered(client: httpx.Client, shop: Shop):

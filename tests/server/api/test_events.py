@@ -4,8 +4,11 @@ import json
 
 import httpx
 import orjson
+import pytest
 
 from shopkeeper.shop import Shop
+
+pytestmark = pytest.mark.slow
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 

@@ -9,6 +9,8 @@ import pytest
 
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 Serve = Callable[..., httpx.Client]
 
 

@@ -17,6 +17,8 @@ from shopkeeper.server.settings import ServerSettings
 from shopkeeper.shop import Shop
 from shopkeeper.store.accounts import ROLES, allows
 
+pytestmark = pytest.mark.slow
+
 Serve = Callable[..., httpx.Client]
 
 

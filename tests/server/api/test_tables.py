@@ -14,6 +14,8 @@ import pytest
 from shopkeeper.core.registry import REGISTRY
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 EVENTS = [
     {"event_id": f"e{n}", "at": f"2026-01-0{n}T10:00:00Z", "event": "view_item", "customer_id": "anna", "product_id": product}
     for n, product in enumerate("AABAC", 1)

@@ -8,6 +8,8 @@ import pytest
 
 from shopkeeper.shop import Shop
 
+pytestmark = pytest.mark.slow
+
 Serve = Callable[..., httpx.Client]
 
 
@@ -45,7 +47,6 @@ def finished(client: httpx.Client, address: str) -> dict:
     return job
 
 
-@pytest.mark.slow
 def test_work_runs_in_its_own_process_and_can_be_followed(shop: Shop, serve: Serve):
     client = serve()
     started = client.post("/api/learn", json={})
@@ -59,7 +60,6 @@ def test_work_runs_in_its_own_process_and_can_be_followed(shop: Shop, serve: Ser
     assert client.get("/api/jobs").json()[0]["job_id"] == job["job_id"]
 
 
-@pytest.mark.slow
 def test_a_refused_task_says_why(shop: Shop, serve: Serve):
     client = serve()
     job = finished(client, client.post("/api/tasks/recommend.learn/run", json={}).json()["progress"])

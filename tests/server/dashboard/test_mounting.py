@@ -10,6 +10,8 @@ from shopkeeper.shop import Shop
 
 from ..conftest import running  # noqa: TID252 - a real server on a free port
 
+pytestmark = pytest.mark.slow
+
 WITH_PAGES = ServerSettings()
 
 

@@ -14,6 +14,8 @@ import pytest
 from shopkeeper.store.folder import INCOMING
 from shopkeeper.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 
@@ -96,7 +98,6 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path):
     rounds(tmp_path, n_rounds=3, seed=1)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("seed", [2, 3, 4])
 def test_killed_many_times(tmp_path, seed):

@@ -1,5 +1,9 @@
 import json
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def rows(shop, target):
     return {row["method"]: row for row in shop.table("churn_methods").to_pylist() if row["target"] == target}

@@ -7,6 +7,8 @@ import pytest
 from shopkeeper.capabilities.customers.churn.predict import predict, with_rhythm
 from shopkeeper.capabilities.customers.churn.read import FEATURES
 
+pytestmark = pytest.mark.slow
+
 
 def test_who_sent_something_back_is_lost_and_is_told_why(leaving):
     rows = leaving.table("customer_churn").to_pylist()

@@ -10,6 +10,8 @@ from shopkeeper.capabilities.recommend.ranking.window import window_of
 from shopkeeper.numerics.compiling import quiet
 from shopkeeper.numerics.ranking_metrics import hits, ndcg
 
+pytestmark = pytest.mark.slow
+
 QUICK = Parameters(retrievers=("item_graph", "ease", "popularity"), n_listed=30, n_candidates=40)
 
 

@@ -14,6 +14,8 @@ from shopkeeper.server.dashboard.models.todo import todo
 
 from ..conftest import NEWEST  # noqa: TID252 - the moment at which the fixture's shop stands still
 
+pytestmark = pytest.mark.slow
+
 LINE = {"order_id": "o", "customer_id": "c", "product_id": "p", "quantity": 40.0, "price": 1.0, "at": NEWEST}
 VIEWED = {"event_id": "e1", "at": NEWEST, "event": "view_item", "customer_id": "c", "product_id": "p"}
 

@@ -11,6 +11,8 @@ from shopkeeper.server.dashboard.models.memory import Memory
 
 from ...conftest import fill, more_lines  # noqa: TID252 - the small shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def read(grown_memory):

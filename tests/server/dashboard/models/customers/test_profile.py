@@ -10,6 +10,8 @@ from shopkeeper.core.errors import NotLearned
 from shopkeeper.server.dashboard.models.customers import profile
 from shopkeeper.server.dashboard.models.customers.profile import Profile
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 3, 12, tzinfo=UTC)
 
 

@@ -10,6 +10,8 @@ from shopkeeper.server.dashboard.models.memory import Memory
 
 from ...conftest import fill  # noqa: TID252 - the small shop
 
+pytestmark = pytest.mark.slow
+
 ROW = {"segment_id": "many", "title": "Many orders", "description": "thank them", "expression": "n_orders >= 6", "is_tag": True}
 
 
