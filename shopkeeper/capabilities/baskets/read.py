@@ -22,6 +22,8 @@ LEVELS = ("product", "category", "brand")
 class ShopBaskets:
     """One basket an order, guests' too: the distinct products of its lines with a positive quantity, in order of time.
 
+    What was cancelled is no basket.
+
     ``at`` int64 [baskets] is the moment (microseconds since 1970) of the order's first line; orders of one moment are in order of
     their numbers. ``products`` are the products' numbers in order of their bytes: a code is a place among them.
     """
@@ -48,7 +50,7 @@ class Level:
 
 def read_baskets(view: ShopView) -> ShopBaskets:
     """Every basket up to the view's moment."""
-    table = view.sql('SELECT order_id, product_id, "at" FROM order_lines WHERE quantity > 0')
+    table = view.sql('SELECT order_id, product_id, "at" FROM sold_lines WHERE quantity > 0')
     with ThreadPoolExecutor(2) as pool:  # Arrow works without the interpreter's lock
         of_products = pool.submit(_coded, table["product_id"])
         order, orders = _coded(table["order_id"])

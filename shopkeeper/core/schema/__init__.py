@@ -39,7 +39,16 @@ from shopkeeper.core.schema.facts import (
     STOCK_LEVELS,
 )
 from shopkeeper.core.schema.features import CUSTOMER_STATE, CUSTOMER_VIEWS, FEATURES
-from shopkeeper.core.schema.views import CURRENT_PRICES, DAILY_SALES, INTERACTIONS, LAST_STOCK
+from shopkeeper.core.schema.views import (
+    CANCELLED_ORDERS,
+    CURRENT_PRICES,
+    CUSTOMER_EVENTS,
+    DAILY_SALES,
+    INTERACTIONS,
+    LAST_STOCK,
+    SESSION_CUSTOMERS,
+    SOLD_LINES,
+)
 from shopkeeper.core.schema.words import (
     AVAILABILITIES,
     CAPPED_EACH,
@@ -54,10 +63,12 @@ __all__ = [
     "ARTICLES",
     "AVAILABILITIES",
     "CAMPAIGNS",
+    "CANCELLED_ORDERS",
     "CAPPED_EACH",
     "COMPETITOR_PRICES",
     "CURRENT_PRICES",
     "CUSTOMERS",
+    "CUSTOMER_EVENTS",
     "CUSTOMER_STATE",
     "CUSTOMER_VIEWS",
     "DAILY_SALES",
@@ -87,6 +98,8 @@ __all__ = [
     "RULES",
     "RULE_ACTIONS",
     "SEGMENTS",
+    "SESSION_CUSTOMERS",
+    "SOLD_LINES",
     "STOCK_LEVELS",
     "SUPPLIERS",
     "TABLES",
@@ -99,7 +112,10 @@ FACTS = (
     DECISIONS, OUTCOMES, REJECTED,
 )  # fmt: skip
 ENTITIES = (PRODUCTS, CUSTOMERS, IDENTITIES, SUPPLIERS, CAMPAIGNS, ARTICLES, RULES, PLACEMENTS, SEGMENTS)
-VIEWS = (INTERACTIONS, DAILY_SALES, CURRENT_PRICES, LAST_STOCK, *CUSTOMER_VIEWS)
+VIEWS = (
+    INTERACTIONS, DAILY_SALES, CURRENT_PRICES, LAST_STOCK, CANCELLED_ORDERS, SOLD_LINES, SESSION_CUSTOMERS, CUSTOMER_EVENTS,
+    *CUSTOMER_VIEWS,
+)  # fmt: skip
 
 TABLES: Mapping[str, Table] = {table.name: table for table in (*FACTS, *ENTITIES, *VIEWS)}
 

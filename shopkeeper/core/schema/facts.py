@@ -63,7 +63,9 @@ ORDER_LINES = Table(
 )  # fmt: skip
 
 ORDER_STATUS = Table(
-    "order_status", "fact", "What became of orders, one row a change.",
+    "order_status", "fact",
+    "What became of orders, one row a change. An order whose newest state is cancelled is no purchase (`cancelled_orders`); "
+    "returned and refunded take nothing off: what came back is told by lines with negative quantities.",
     (
         text("status_id", "the change's own number", required=True),
         text("order_id", "the order concerned", required=True),

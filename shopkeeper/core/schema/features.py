@@ -124,7 +124,8 @@ FEATURES: tuple[Column, ...] = ORDER_FEATURES + MONEY_FEATURES + BASKET_FEATURES
 
 CUSTOMER_LINES = Table(
     "customer_lines", "view",
-    "What known customers bought and gave back, one row a line: order lines, and purchases that only an event tells.",
+    "What known customers bought and gave back, one row a line: order lines, and purchases that only an event tells. Cancelled "
+    "orders have none.",
     (
         text("customer_id", "the customer", required=True),
         text("order_id", "the order; of a purchase told without one 'session:…' or 'day:…'", required=True),
@@ -134,11 +135,11 @@ CUSTOMER_LINES = Table(
         number("price", "what one piece cost the customer", unit=MONEY, required=True, low=0),
         number("discount", "what was taken off this line, contained in price", unit=MONEY, low=0),
     ),
-    moment="at", of=("order_lines", "orders", "events"),
+    moment="at", of=("sold_lines", "order_lines", "orders", "customer_events", "cancelled_orders"),
 )  # fmt: skip
 
 CUSTOMER_ORDERS = Table(
-    "customer_orders", "view", "The orders of known customers, one row each; what was given back is no order.",
+    "customer_orders", "view", "The orders of known customers, one row each; what was cancelled or given back is no order.",
     (
         text("customer_id", "the customer", required=True),
         text("order_id", "the order", required=True),
@@ -151,11 +152,13 @@ CUSTOMER_ORDERS = Table(
         text("device", "desktop, mobile, tablet, app"),
         text("payment_method", "card, paypal, invoice, …"),
     ),
-    moment="at", of=("customer_lines", "orders"), is_held=True,
+    moment="at", of=("customer_lines", "orders", "cancelled_orders"), is_held=True,
 )  # fmt: skip
 
 CUSTOMER_VISITS = Table(
-    "customer_visits", "view", "The visits of known customers: a session, or a day where no session is known.",
+    "customer_visits", "view",
+    "The visits of known customers: a session, or a day where no session is known. A visit that names one customer, by an event "
+    "or its order, is that customer's from its beginning.",
     (
         text("customer_id", "the customer", required=True),
         text("visit_id", "the session, or 'day:…' in the shop's time zone", required=True),
@@ -168,9 +171,10 @@ CUSTOMER_VISITS = Table(
         integer("n_carts", "products put in the cart", low=0),
         integer("n_checkouts", "1 if a checkout began", unit="0-1", low=0, high=1),
         integer("n_searches", "searches", low=0),
-        integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase", unit="0-4", low=0, high=4),
+        integer("depth", "how far it went: 0 no product, 1 looks, 2 cart, 3 checkout, 4 purchase that was not cancelled",
+                unit="0-4", low=0, high=4),
     ),
-    moment="started_at", of=("events", "customer_orders", "local_times"), is_held=True,
+    moment="started_at", of=("customer_events", "customer_orders", "local_times", "cancelled_orders"), is_held=True,
 )  # fmt: skip
 
 CUSTOMER_COMINGS = Table(
@@ -244,7 +248,7 @@ CUSTOMER_STATE_RETURNS = Table(
         number("returned_12m", "the same in the last 365 days", unit=MONEY),
         number("returned_90d", "the same in the last 90 days", unit=MONEY),
     ),
-    of=("customer_lines", "orders"),
+    of=("customer_lines", "orders", "cancelled_orders"),
 )  # fmt: skip
 
 CUSTOMER_STATE_CONTACTS = Table(
@@ -257,7 +261,7 @@ CUSTOMER_STATE_CONTACTS = Table(
             "search_words", "funnel_depth", "conversion", "n_reviews", "rating_mean", "n_messages", "last_message_at",
         )),
     ),
-    of=("customer_visits", "events", "reviews", "messages"),
+    of=("customer_visits", "customer_events", "reviews", "messages"),
 )  # fmt: skip
 
 CUSTOMER_STATE_COMINGS = Table(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from shopkeeper.core.columns import Table, date, integer, moment, number, text
+from shopkeeper.core.schema.facts import EVENTS, ORDER_LINES
 from shopkeeper.core.schema.words import MONEY
 
 INTERACTIONS = Table(
-    "interactions", "view", "Who did what with which product: events and order lines as one, each purchase counted once.",
+    "interactions", "view",
+    "Who did what with which product: events and order lines as one, each purchase counted once. Made for recommending: an order "
+    "that was cancelled is still a sign of interest, and an event is its actor's as it was told, also before a login.",
     (
         text("actor_id", "the customer; a guest's order or an anonymous visit as 'order:…' or 'session:…'", required=True),
         text("customer_id", "the customer, where known"),
@@ -19,16 +22,45 @@ INTERACTIONS = Table(
 )  # fmt: skip
 
 DAILY_SALES = Table(
-    "daily_sales", "view", "The shop's trade, one row a day in the shop's time zone.",
+    "daily_sales", "view", "The shop's trade, one row a day in the shop's time zone; cancelled orders are none.",
     (
         date("date", "the day", required=True),
         number("revenue", "order lines' worth, without returns", unit=MONEY),
         number("returned", "worth of returns, positive", unit=MONEY),
-        integer("n_orders", "orders placed"),
+        integer("n_orders", "orders placed and not cancelled"),
         integer("n_customers", "known customers who bought"),
         number("units", "pieces sold", unit="pieces"),
     ),
-    moment="date", of=("order_lines",),
+    moment="date", of=("sold_lines", "order_lines"),
+)  # fmt: skip
+
+CANCELLED_ORDERS = Table(
+    "cancelled_orders", "view",
+    "Orders that are no purchases: the newest of their states, returned and refunded left aside, is cancelled.",
+    (text("order_id", "the order", required=True),),
+    of=("order_status",), is_held=True,
+)  # fmt: skip
+"""As of the view's moment: one cancelled later is none yet, one that went on after it was cancelled is none any more."""
+
+SOLD_LINES = Table(
+    "sold_lines", "view", "The lines of orders that were not cancelled: what was bought and what came back.", ORDER_LINES.columns,
+    moment="at", of=("order_lines", "cancelled_orders"),
+)  # fmt: skip
+
+SESSION_CUSTOMERS = Table(
+    "session_customers", "view", "Whose each visit was, where its events or its order name exactly one customer.",
+    (
+        text("session_id", "the visit", required=True),
+        text("customer_id", "the customer", required=True),
+    ),
+    of=("events", "orders"), is_held=True,
+)  # fmt: skip
+"""Empty where no event with a session lacks its customer: then there is nothing to find out."""
+
+CUSTOMER_EVENTS = Table(
+    "customer_events", "view", "What known customers did: their events, and those of the same visit before they logged in.",
+    EVENTS.columns,
+    moment="at", of=("events", "session_customers"),
 )  # fmt: skip
 
 CURRENT_PRICES = Table(

@@ -1,9 +1,10 @@
 -- What customers bought and gave back, one row a line. An order line without a customer belongs to its order's customer;
 -- a purchase that only an event tells is a line too, of its session's or its day's order where it names none.
+-- A cancelled order has no lines, but an event of it tells no other purchase either.
 WITH told AS (
     SELECT customer_id, order_id, session_id, "at", product_id, coalesce(quantity, 1.0) AS quantity, value
-    FROM events
-    WHERE event = 'purchase' AND customer_id IS NOT NULL AND coalesce(quantity, 1.0) > 0
+    FROM customer_events
+    WHERE event = 'purchase' AND coalesce(quantity, 1.0) > 0
 ),
 again AS (
     SELECT DISTINCT order_id FROM order_lines WHERE order_id IN (SELECT order_id FROM told)
@@ -21,12 +22,12 @@ days_again AS (
     WHERE customer_id IN (SELECT customer_id FROM told WHERE order_id IS NULL)
 )
 SELECT customer_id, order_id, "at", product_id, quantity, price, discount
-FROM order_lines
+FROM sold_lines
 WHERE customer_id IS NOT NULL
 UNION ALL
-SELECT orders.customer_id, order_lines.order_id, order_lines."at", product_id, quantity, price, order_lines.discount
-FROM order_lines JOIN orders ON order_lines.order_id = orders.order_id
-WHERE order_lines.customer_id IS NULL AND orders.customer_id IS NOT NULL
+SELECT orders.customer_id, sold_lines.order_id, sold_lines."at", product_id, quantity, price, sold_lines.discount
+FROM sold_lines JOIN orders ON sold_lines.order_id = orders.order_id
+WHERE sold_lines.customer_id IS NULL AND orders.customer_id IS NOT NULL
 UNION ALL
 SELECT
     told.customer_id,
@@ -37,7 +38,8 @@ SELECT
     coalesce(told.value / told.quantity, 0.0),
     NULL
 FROM told
+LEFT JOIN cancelled_orders ON told.order_id = cancelled_orders.order_id
 LEFT JOIN again ON told.order_id = again.order_id
 LEFT JOIN sessions_again ON told.order_id IS NULL AND told.session_id = sessions_again.session_id
 LEFT JOIN days_again ON told.order_id IS NULL AND told.customer_id = days_again.customer_id AND CAST(told."at" AS DATE) = days_again.day
-WHERE again.order_id IS NULL AND sessions_again.session_id IS NULL AND days_again.customer_id IS NULL
+WHERE cancelled_orders.order_id IS NULL AND again.order_id IS NULL AND sessions_again.session_id IS NULL AND days_again.customer_id IS NULL

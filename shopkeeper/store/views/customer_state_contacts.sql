@@ -19,8 +19,8 @@ lately AS (
         customer_id,
         count(*) FILTER (WHERE event = 'view_item') AS n_views_30d,
         count(*) FILTER (WHERE event = 'add_to_cart') AS n_carts_30d
-    FROM events
-    WHERE customer_id IS NOT NULL AND "at" > {as_of} - INTERVAL 30 DAY
+    FROM customer_events
+    WHERE "at" > {as_of} - INTERVAL 30 DAY
     GROUP BY customer_id
 ),
 said AS (
@@ -28,8 +28,8 @@ said AS (
         customer_id,
         coalesce(session_id, CAST(CAST("at" AS DATE) AS VARCHAR)) AS visit,
         unnest(regexp_split_to_array(lower(search_term), '[^\p{L}\p{N}]+')) AS word
-    FROM events
-    WHERE customer_id IS NOT NULL AND search_term IS NOT NULL AND event IN ('search', 'view_search_results')
+    FROM customer_events
+    WHERE search_term IS NOT NULL AND event IN ('search', 'view_search_results')
 ),
 placed AS (
     SELECT customer_id, word, row_number() OVER (PARTITION BY customer_id ORDER BY count(*) DESC, word) AS place

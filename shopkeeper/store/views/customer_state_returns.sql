@@ -8,7 +8,9 @@ given_back AS (
     SELECT customer_id, "at", worth FROM by_lines
     UNION ALL
     SELECT orders.customer_id, orders."at", -CAST(round(orders.value * 10000) AS BIGINT) AS worth
-    FROM orders LEFT JOIN by_lines ON orders.order_id = by_lines.order_id
+    FROM orders
+    ANTI JOIN cancelled_orders ON orders.order_id = cancelled_orders.order_id
+    LEFT JOIN by_lines ON orders.order_id = by_lines.order_id
     WHERE orders.customer_id IS NOT NULL AND orders.value < 0 AND by_lines.order_id IS NULL
 )
 SELECT

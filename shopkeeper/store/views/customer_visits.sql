@@ -1,8 +1,19 @@
--- The visits of known customers: a session, or a day in the shop's time zone where no session is known.
+-- The visits of known customers: a session, or a day in the shop's time zone where no session is known. What was done before
+-- the login belongs to it. The purchase of an order that was cancelled
+-- since was no more than a checkout.
 WITH told AS (
-    SELECT events.customer_id, coalesce(session_id, 'day:' || CAST(local_times.date AS VARCHAR)) AS visit_id, session_id, "at", event, channel, device
-    FROM events LEFT JOIN local_times ON events.session_id IS NULL AND local_times.quarter_at = time_bucket(INTERVAL 15 MINUTE, events."at")
-    WHERE events.customer_id IS NOT NULL AND events.event <> 'refund'
+    SELECT
+        customer_id,
+        coalesce(session_id, 'day:' || CAST(local_times.date AS VARCHAR)) AS visit_id,
+        session_id,
+        "at",
+        CASE WHEN event = 'purchase' AND cancelled_orders.order_id IS NOT NULL THEN 'add_payment_info' ELSE event END AS event,
+        channel,
+        device
+    FROM customer_events
+    LEFT JOIN local_times ON session_id IS NULL AND local_times.quarter_at = time_bucket(INTERVAL 15 MINUTE, "at")
+    LEFT JOIN cancelled_orders ON customer_events.order_id = cancelled_orders.order_id
+    WHERE event <> 'refund'
 ),
 visits AS (
     SELECT

@@ -90,3 +90,10 @@ def test_a_view_of_an_earlier_moment_knows_earlier_baskets_alone(some_shop):
     earlier = read_baskets(some_shop.view(as_of=START - timedelta(hours=2)))
     assert rows(earlier.baskets) == [[0, 1]]
     assert earlier.products.to_pylist() == ["a", "d"]
+
+
+def test_what_was_cancelled_is_no_basket(make_small):
+    shop = make_small(LINES, CATALOG)
+    shop.append("order_status", [{"status_id": "1", "order_id": "o3", "at": START + timedelta(hours=2), "status": "cancelled"}])
+    assert rows(read_baskets(shop.view(START + timedelta(hours=1))).baskets) == [[0, 3], [2], [0, 1]], "not cancelled yet"
+    assert rows(read_baskets(shop.view()).baskets) == [[2], [0, 1]]

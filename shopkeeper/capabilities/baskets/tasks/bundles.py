@@ -43,7 +43,7 @@ BUNDLES = Table(
 @task(
     "baskets.bundles",
     reads=("order_lines",),
-    optional=("events", "products", "current_prices", "last_stock"),
+    optional=("sold_lines", "events", "products", "current_prices", "last_stock"),
     writes=BUNDLES,
 )
 def bundles(view: ShopView, settings: BasketsSettings) -> Result:

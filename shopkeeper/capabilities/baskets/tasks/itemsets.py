@@ -26,7 +26,7 @@ FREQUENT_ITEMSETS = Table(
 )
 
 
-@task("baskets.itemsets", reads=("order_lines",), optional=("products",), writes=FREQUENT_ITEMSETS)
+@task("baskets.itemsets", reads=("order_lines",), optional=("sold_lines", "products"), writes=FREQUENT_ITEMSETS)
 def itemsets(view: ShopView, settings: BasketsSettings) -> Result:
     """What is often in the same basket: which products, categories and brands?
 

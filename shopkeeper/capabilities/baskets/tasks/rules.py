@@ -37,7 +37,7 @@ BASKET_RULES = Table(
 )  # fmt: skip
 
 
-@task("baskets.rules", reads=("order_lines",), optional=("products",), writes=BASKET_RULES)
+@task("baskets.rules", reads=("order_lines",), optional=("sold_lines", "products"), writes=BASKET_RULES)
 def rules(view: ShopView, settings: BasketsSettings) -> Result:
     """Who buys this also buys what, beyond chance?
 

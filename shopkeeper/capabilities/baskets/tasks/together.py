@@ -45,7 +45,7 @@ def load(folder: Path, view: ShopView) -> TogetherModel:
 @task(
     "baskets.together",
     reads=("order_lines",),
-    optional=("events", "products"),
+    optional=("sold_lines", "events", "products"),
     writes=BASKET_COMPLEMENTS,
     load=load,
     observes=("products", "stock_levels"),

@@ -37,6 +37,8 @@ _BY_SILENCE = """
 """
 _BY_SESSION = "SELECT *, session_id AS visit_id FROM told"
 
+# A visit is the customer's whom one of its events names, also what came before the login, or else its order. What was ordered in
+# a visit was its purchase, whatever became of the order: a cancelled one is no cart that was left.
 # Each order belongs to one visit at most: the one whose purchase event names it, else the one in which it was placed, else the
 # customer's newest one that had begun and was not long over.
 _VISITS = """
@@ -44,13 +46,19 @@ told AS MATERIALIZED (
     SELECT event_id, "at", event, customer_id, session_id, product_id, order_id, quantity, channel, device, {depth} AS depth
     FROM events WHERE "at" >= $from AND (session_id IS NOT NULL OR customer_id IS NOT NULL)
 ), done AS MATERIALIZED ({how}
+), buyers AS (
+    SELECT session_id, min(customer_id) AS customer_id FROM orders
+    WHERE "at" >= $from AND session_id IS NOT NULL AND customer_id IS NOT NULL
+    GROUP BY session_id HAVING min(customer_id) = max(customer_id)
 ), visits AS MATERIALIZED (
-    SELECT visit_id, max(customer_id) AS customer_id, min("at") AS begins, max("at") AS ends, max(depth) AS depth,
+    SELECT visit_id, coalesce(max(done.customer_id), max(buyers.customer_id)) AS customer_id,
+           min("at") AS begins, max("at") AS ends, max(depth) AS depth,
            coalesce(bool_or(depth = 3 AND product_id IS NULL), false) AS has_bare_checkout,
            coalesce(bool_or(depth = 3), false) AS has_checkout,
            first(channel ORDER BY "at", event_id) FILTER (WHERE channel IS NOT NULL) AS channel,
            first(device ORDER BY "at", event_id) FILTER (WHERE device IS NOT NULL) AS device
-    FROM done GROUP BY visit_id HAVING min("at") >= $since AND max(depth) > 0
+    FROM done LEFT JOIN buyers ON done.visit_id = buyers.session_id
+    GROUP BY visit_id HAVING min("at") >= $since AND max(depth) > 0
 ), placed AS (
     SELECT order_id, max(customer_id) AS customer_id, max(session_id) AS session_id, min("at") AS "at"
     FROM (

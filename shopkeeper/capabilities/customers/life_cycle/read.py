@@ -23,7 +23,7 @@ _DAYS = """
 WITH lines AS (
     SELECT customer_id, order_id, "at", quantity > 0 AS is_bought,
            TRY_CAST(round(quantity * price * {units}) AS BIGINT) AS units
-    FROM order_lines
+    FROM sold_lines
     WHERE customer_id IS NOT NULL AND quantity <> 0
 ), placed AS (
     SELECT customer_id, min("at") AS "at", 1 AS n_orders, sum(units) AS units

@@ -1,4 +1,4 @@
-"""An expression as SQL over `customer_profiles`, `customer_lines`, `customer_orders`, `events` and `products`.
+"""An expression as SQL over `customer_profiles`, `customer_lines`, `customer_orders`, `customer_events` and `products`.
 
 Every value is a parameter; names of columns come from the declaration and never from what was typed.
 """
@@ -273,9 +273,9 @@ _FACTS: Mapping[str, _Told] = {
     "bought": _Told("customer_lines", "f.quantity > 0", "count(DISTINCT {order})"),
     "ordered": _Told("customer_orders", "true"),
     "returned": _Told("customer_lines", "f.quantity < 0"),
-    "viewed": _Told("events", "f.event = 'view_item'"),
-    "carted": _Told("events", "f.event = 'add_to_cart'"),
-    "searched": _Told("events", "f.event IN ('search', 'view_search_results') AND f.search_term IS NOT NULL", _SEARCHES),
+    "viewed": _Told("customer_events", "f.event = 'view_item'"),
+    "carted": _Told("customer_events", "f.event = 'add_to_cart'"),
+    "searched": _Told("customer_events", "f.event IN ('search', 'view_search_results') AND f.search_term IS NOT NULL", _SEARCHES),
 }
 
 

@@ -25,7 +25,7 @@ _PROFILES = (
 _LISTED = """
     SELECT product_id FROM products
     UNION SELECT product_id FROM customer_lines WHERE product_id IS NOT NULL
-    UNION SELECT product_id FROM events WHERE product_id IS NOT NULL AND customer_id IS NOT NULL
+    UNION SELECT product_id FROM customer_events WHERE product_id IS NOT NULL
 """
 _PRODUCTS = f"(SELECT product_id, CAST(row_number() OVER (ORDER BY product_id) - 1 AS INTEGER) AS product FROM ({_LISTED}))"
 
@@ -63,8 +63,8 @@ def _products(view: ShopView) -> pa.Table:
 def _read_events(view: ShopView, n_events: int) -> dict[str, Array]:
     names = ", ".join(f"'{name}'" for name in EVENT_CODES)
     mine = (
-        f'(SELECT c.customer, f.product_id, f.event, lower(f.search_term) AS term, epoch_us(f."at") AS moment FROM events AS f '
-        f"JOIN {_PROFILES} AS c ON f.customer_id = c.customer_id WHERE f.event IN ({names}))"
+        '(SELECT c.customer, f.product_id, f.event, lower(f.search_term) AS term, epoch_us(f."at") AS moment '
+        f"FROM customer_events AS f JOIN {_PROFILES} AS c ON f.customer_id = c.customer_id WHERE f.event IN ({names}))"
     )
     cut = np.iinfo(np.int64).min
     if int(view.sql(f"SELECT count(*) AS n FROM {mine}")["n"][0].as_py()) > n_events:

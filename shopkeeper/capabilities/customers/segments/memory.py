@@ -69,5 +69,5 @@ def _tables(profiles: Kept, products: Kept, terms: Kept, arrays: Mapping[str, Ar
     orders = {"customer_code": column("order_customer"), "at": column("order_at", moment)}
     return {
         "customer_profiles": profiles.arrow("customer_code"), "products": products.arrow("product_code"),
-        "customer_lines": pa.table(lines), "customer_orders": pa.table(orders), "events": pa.table(events),
+        "customer_lines": pa.table(lines), "customer_orders": pa.table(orders), "customer_events": pa.table(events),
     }  # fmt: skip

@@ -24,8 +24,7 @@ FROM (
     SELECT DISTINCT seen.customer_id
     FROM (
         SELECT customer_id FROM customer_orders
-        UNION ALL SELECT customer_id FROM customer_lines WHERE quantity < 0
-        UNION ALL SELECT customer_id FROM orders WHERE value < 0 AND customer_id IS NOT NULL
+        UNION ALL SELECT customer_id FROM customer_state_returns
         UNION ALL SELECT customer_id FROM customer_visits
         UNION ALL SELECT customer_id FROM reviews WHERE customer_id IS NOT NULL
         UNION ALL SELECT customer_id FROM messages WHERE sender = 'customer' AND customer_id IS NOT NULL

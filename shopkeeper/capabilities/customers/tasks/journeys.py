@@ -32,7 +32,7 @@ CUSTOMER_LIFE_CYCLE = Table(
 )  # fmt: skip
 
 
-@task("customers.life_cycle", reads=("order_lines",), writes=CUSTOMER_LIFE_CYCLE)
+@task("customers.life_cycle", reads=("order_lines",), optional=("sold_lines",), writes=CUSTOMER_LIFE_CYCLE)
 def life_cycle(view: ShopView, settings: CustomersSettings) -> Result:
     """Where is each customer in their life with the shop: new, active, loyal, at risk, lapsed, returned?
 
@@ -80,7 +80,7 @@ COHORTS = Table(
 )  # fmt: skip
 
 
-@task("customers.flows", reads=("order_lines",), writes=SEGMENT_FLOWS)
+@task("customers.flows", reads=("order_lines",), optional=("sold_lines",), writes=SEGMENT_FLOWS)
 def flows(view: ShopView, settings: CustomersSettings) -> Result:
     """Who moves between the stages of life: how many customers, and what they bought, in each month?
 
@@ -92,7 +92,7 @@ def flows(view: ShopView, settings: CustomersSettings) -> Result:
     return segment_flows(view, settings)
 
 
-@task("customers.cohorts", reads=("order_lines",), writes=COHORTS)
+@task("customers.cohorts", reads=("order_lines",), optional=("sold_lines",), writes=COHORTS)
 def cohorts(view: ShopView, settings: CustomersSettings) -> Result:
     """How many customers still order, month after month since their first order, and what have they brought by then?
 

@@ -32,7 +32,7 @@ def load(folder: Path, view: ShopView) -> Any:
 @task(
     "customers.segments",
     reads=("customer_profiles",),
-    optional=("segments", "customer_lines", "customer_orders", "events", "products"),
+    optional=("segments", "customer_lines", "customer_orders", "customer_events", "products"),
     writes=SEGMENT_MEMBERS,
     load=load,
     observes=("events", "order_lines", "orders", "customers", "segments"),

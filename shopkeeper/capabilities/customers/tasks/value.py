@@ -30,7 +30,7 @@ CUSTOMER_VALUE = Table(
 )  # fmt: skip
 
 
-@task("customers.value", reads=("order_lines",), writes=CUSTOMER_VALUE)
+@task("customers.value", reads=("order_lines",), optional=("sold_lines",), writes=CUSTOMER_VALUE)
 def value(view: ShopView, settings: CustomersSettings) -> Result:
     """What will each customer be worth: are they still there, how often will they order, what will they pay?
 

@@ -104,3 +104,10 @@ def test_a_shop_without_visits_is_refused(visited, call):
 def test_a_catalog_that_is_brought_in_later_moves_no_clock(visited, call):
     shop = visited([("s1", "x", "cart a", 0)])
     assert left(call(shop, "customers.abandonments", as_of=datetime(2026, 1, 1, tzinfo=UTC))) == {"s1": ("cart", ["a"])}
+
+
+def test_an_order_that_was_cancelled_is_no_cart_that_was_left(visited, order, call):
+    shop = visited([("s1", "x", "view a, cart a, checkout", 0), ("s2", "x", "cart b", 0)])
+    order(shop, "o1", "x", "a", 3, session="s1")
+    shop.append("order_status", [{"status_id": "1", "order_id": "o1", "at": START + timedelta(hours=9), "status": "cancelled"}])
+    assert left(call(shop, "customers.abandonments")) == {"s2": ("cart", ["b"])}

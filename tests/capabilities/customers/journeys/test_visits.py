@@ -74,3 +74,15 @@ def test_else_to_the_customers_visit_that_was_not_long_over(where, minutes, visi
 
 def test_a_guests_order_without_a_session_belongs_to_none(where):
     assert where(5, customer=None) == [None]
+
+
+def whose(shop):
+    return {row["visit_id"]: row["customer_id"] for row in ask(shop, "SELECT visit_id, customer_id FROM visits")}
+
+
+def test_a_visit_is_the_customers_who_logged_in_or_ordered_in_it(visited, order):
+    shop = visited([("s1", None, "view a", 0), ("s1", "x", "view b", 5), ("s2", None, "view a", 0), ("s3", None, "view a", 0)])
+    order(shop, "o1", "y", "a", 3, session="s2")
+    assert whose(shop) == {"s1": "x", "s2": "y", "s3": None}
+    order(shop, "o2", "z", "a", 4, session="s2")  # two buyers in one visit: it is nobody's
+    assert whose(shop)["s2"] is None

@@ -49,3 +49,13 @@ def test_a_shop_of_returns_and_guests_is_refused(shop):
     assert refused.value.got == "1 customers who only sent back"
     assert refused.value.wanted
     assert refused.value.next
+
+
+def test_a_cancelled_order_is_no_day_and_its_return_no_loss(shop):
+    shop.append("order_lines", [
+        row(1, "a", "2024-07-02T09:00:00Z"), row(2, "a", "2024-07-05T09:00:00Z"), row(3, "a", "2024-07-06T09:00:00Z", -1, order="o2"),
+    ])  # fmt: skip
+    shop.append("order_status", [{"status_id": "1", "order_id": "o2", "at": "2024-07-06T08:00:00Z", "status": "cancelled"}])
+    found = trade(shop)
+    assert days(found) == ["2024-07-02"]
+    assert (found.units / UNITS).tolist() == [10]

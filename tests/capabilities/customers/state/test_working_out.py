@@ -21,7 +21,7 @@ def a_motley_shop(random, n_customers=40, n_orders=150):
     products = [
         {"product_id": f"p{k}", "product_type": kinds[k % len(kinds)], "brand": [None, "X", "Y"][k % 3]} for k in range(30)
     ]
-    lines, orders, events = [], [], []
+    lines, orders, events, states = [], [], [], []
     for k in range(n_orders):
         whose = str(random.choice(customers[: n_customers // 2])) if random.random() < 0.9 else None
         at = START + timedelta(minutes=int(random.integers(0, 500 * 1440)))
@@ -42,12 +42,19 @@ def a_motley_shop(random, n_customers=40, n_orders=150):
             })  # fmt: skip
         for number in range(int(random.integers(0, 4))):
             events.append({
-                "event_id": f"{k}-{number}", "at": at - timedelta(minutes=3 * number), "customer_id": str(random.choice(customers[5:])),
+                "event_id": f"{k}-{number}", "at": at - timedelta(minutes=3 * number), "customer_id": str(random.choice(customers[5:])) if random.random() < 0.6 else None,
                 "session_id": session, "event": str(random.choice(["view_item", "add_to_cart", "search", "purchase", "begin_checkout"])),
                 "product_id": f"p{int(random.integers(0, 40))}", "search_term": "red Lamp", "value": 5.0, "device": "mobile",
                 "order_id": f"o{k}" if random.random() < 0.3 else None,
             })  # fmt: skip
-    return {"products": products, "order_lines": lines, "orders": orders, "events": events}
+        for number, status in enumerate(
+            random.choice(["", "c", "p c", "c p", "s r", "c f", "c p c"], p=[0.4, *[0.1] * 6]).split()
+        ):
+            states.append({  # some are called off weeks later, which an earlier view must not know, and some are taken up again
+                "status_id": f"{k}-{number}", "order_id": f"o{k}", "at": at + timedelta(days=int(random.integers(0, 60)) * (number + 1)),
+                "status": {"c": "cancelled", "p": "paid", "s": "shipped", "r": "returned", "f": "refunded"}[status],
+            })  # fmt: skip
+    return {"products": products, "order_lines": lines, "orders": orders, "events": events, "order_status": states}
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -72,6 +79,8 @@ def test_kernels_and_view_agree_to_the_last_bit(motley, day, time_zone):
         ]
         assert different == []
         assert wanted.num_rows > 20
+        assert 2 < view.count("cancelled_orders") < 80
+        assert view.count("session_customers") > 2
 
 
 def test_the_order_of_rows_does_not_matter(tmp_path):
@@ -81,7 +90,7 @@ def test_the_order_of_rows_does_not_matter(tmp_path):
     for name in ("one", "other"):
         with Store.create(tmp_path / name) as store:
             store.upsert("products", tables["products"])
-            for table in ("order_lines", "orders", "events"):
+            for table in ("order_lines", "orders", "events", "order_status"):
                 store.append(table, [tables[table][k] for k in random.permutation(len(tables[table]))])
             with store.view(as_of=START + timedelta(days=600)) as view:
                 found.append(customer_state(view))
