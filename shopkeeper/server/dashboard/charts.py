@@ -50,7 +50,8 @@ def course(
         )  # fmt: skip
     number = f"(v) => v == null ? '–' : '{money}' + Math.round(v).toLocaleString('en')"
     short = (
-        f"(v) => '{money}' + (Math.abs(v) >= 1e6 ? (v/1e6).toFixed(1) + 'M' : Math.abs(v) >= 1e3 ? Math.round(v/1e3) + 'k' : v)"
+        "(v) => { const [step, mark] = Math.abs(v) >= 1e6 ? [1e6, 'M'] : Math.abs(v) >= 1e3 ? [1e3, 'k'] : [1, '']; "
+        f"return '{money}' + +(v / step).toFixed(2) + mark }}"
     )
     return {
         "animation": False,
