@@ -76,6 +76,7 @@ class Store:
         self._sealer = Sealer(self.folder, self.connect, self._sidecars, settings.busy_seconds)
         self._sealer_thread: SealerThread | None = None
         self._lock = threading.Lock()
+        self._counted: dict[str, tuple[int, int]] = {}
         self.runs = Runs(self.folder, self.connect, self.writing)
         self.models = Models(self.folder, self.connect, self.writing)
         self.jobs = Jobs(self.connect, self.writing)
@@ -252,8 +253,16 @@ class Store:
         return self._changes.read(tables, after, limit)
 
     def count(self, table: str) -> int:
-        """How many rows a fact or entity has."""
-        return position(self.connect(), _stored(table).name).n_rows
+        """How many rows a fact or entity has; one that stood in for another until that came is none."""
+        where = position(self.connect(), _stored(table).name)
+        if table not in _FACTS or not any(one.stands_in for one in segments(self.connect(), table)):
+            return where.n_rows
+        seq, n_rows = self._counted.get(table, (0, 0))
+        if seq != where.last_seq:
+            with self.view() as view:
+                n_rows = view.count(table)
+            self._counted[table] = (where.last_seq, n_rows)
+        return n_rows
 
     def freshness(self, table: str) -> datetime | None:
         """The newest moment of a fact, or of the last change of an entity; None when it is empty."""

@@ -188,13 +188,16 @@ class StoreView:
             for source in declared.of:
                 self._prepare(source)
             kind = "TABLE" if declared.is_held else "VIEW"
-            self._cursor.execute(f'CREATE TEMP {kind} "{name}" AS {self._derived(name)}')
+            self._cursor.execute(f'CREATE TEMP {kind} "{name}" AS {self._derived(declared)}')
         self._ready.add(name)
 
-    def _derived(self, name: str) -> str:
+    def _derived(self, declared: Table) -> str:
         """The text of a shared view; ``{as_of}`` in it is the view's moment, ``{time_zone}`` the shop's."""
+        if declared.leaves_out and not self._cursor.execute(f'SELECT 1 FROM "{declared.leaves_out}" LIMIT 1').fetchone():
+            # Joined with nothing, a large shop's lines would still be hashed, and what is built on them planned worse.
+            return f'SELECT * FROM "{declared.of[0]}"'
         clock = f"TIMESTAMP '{self._as_of.replace(tzinfo=None).isoformat(sep=' ')}'"
-        text = (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
+        text = (VIEWS / f"{declared.name}.sql").read_text(encoding="utf-8")
         return text.replace("{time_zone}", self._time_zone).replace("{as_of}", clock)
 
     def _show_result(self, name: str, result: Path | pa.Table) -> None:
@@ -209,26 +212,55 @@ class StoreView:
         segments, batches, codec = self._store.plan(table.name, seq)
         columns = ", ".join(f'"{name}"' for name in table.names)
         cut = f"TIMESTAMP '{from_micros(self._cut).replace(tzinfo=None).isoformat(sep=' ')}'"
-        parts = [
-            f"SELECT {columns} FROM read_parquet({files(paths)}, union_by_name = true)" + (f" WHERE {where}" if where else "")
-            for paths, where in self._grouped(segments, seq, f'"at" <= {cut}')
-        ]
+        own = [one for one in segments if not one.stands_in]
+        parts = self._reads(own, seq, columns, cut)
         if batches:
             self._cursor.register(f"_tail_{table.name}", together(codec, batches))
             parts.append(f'SELECT {columns} FROM "_tail_{table.name}" WHERE "at" <= {cut}')
+        parts += self._stand_ins(table, [one for one in segments if one.stands_in], seq, columns, cut)
         if not parts:
             nothing = ", ".join(f'CAST(NULL AS {DUCKDB[column.type]}) AS "{column.name}"' for column in table.columns)
             parts.append(f"SELECT {nothing} WHERE false")
         self._cursor.execute(f'CREATE TEMP VIEW "{table.name}" AS {" UNION ALL ".join(parts)}')
 
-    def _grouped(self, segments: Sequence[SegmentInfo], seq: int, cut: str) -> list[tuple[list[str], str]]:
+    def _reads(self, segments: Sequence[SegmentInfo], seq: int, columns: str, cut: str | None) -> list[str]:
+        """SELECTs of the segments' rows up to the snapshot's number and, unless that is None, to the cut."""
+        return [
+            f"SELECT {columns} FROM read_parquet({files(paths)}, union_by_name = true)" + (f" WHERE {where}" if where else "")
+            for paths, where in self._grouped(segments, seq, cut and f'"at" <= {cut}')
+        ]
+
+    def _stand_ins(self, table: Table, made: Sequence[SegmentInfo], seq: int, columns: str, cut: str) -> list[str]:
+        """SELECTs of the rows of segments that stand in for others, without those whose own row the snapshot has.
+
+        An own row of a later moment replaces one, too: that a row was made for it does not depend on when files were brought in.
+        """
+        segments, batches, _ = self._store.plan(table.name, seq)
+        own = self._reads([one for one in segments if not one.stands_in], seq, table.id, None)
+        own += [f'SELECT {table.id} FROM "_tail_{table.name}"'] if batches else []
+        parts = self._reads(made, seq, columns, cut)
+        if not own or not made:
+            return parts
+        theirs = " UNION ALL ".join(self._reads(made, seq, table.id, None))
+        self._cursor.execute(
+            f'CREATE TEMP TABLE "_replaced_{table.name}" AS SELECT made.{table.id} FROM ({theirs}) AS made '
+            f"SEMI JOIN ({' UNION ALL '.join(own)}) AS own ON made.{table.id} = own.{table.id}"
+        )
+        found = self._cursor.execute(f'SELECT count(*) FROM "_replaced_{table.name}"').fetchone()
+        n_replaced = found[0] if found else 0
+        if n_replaced == sum(one.n_rows for one in made):
+            return []
+        without = f'ANTI JOIN "_replaced_{table.name}" AS gone ON made.{table.id} = gone.{table.id}'
+        return [f"SELECT made.* FROM ({part}) AS made {without}" for part in parts] if n_replaced else parts
+
+    def _grouped(self, segments: Sequence[SegmentInfo], seq: int, cut: str | None) -> list[tuple[list[str], str]]:
         """Files that need the same condition together, so that whole ones are read without any."""
         groups: dict[str, list[str]] = {}
         for one in segments:
             conditions = []
             if one.has_seq and one.last_seq > seq:
                 conditions.append(f"{SEQ} <= {seq}")
-            if one.max_at is None or one.max_at > self._cut:
+            if cut and (one.max_at is None or one.max_at > self._cut):
                 conditions.append(cut)
             groups.setdefault(" AND ".join(conditions), []).append(str(self._store.folder.root / one.file))
         return [(paths, where) for where, paths in groups.items()]

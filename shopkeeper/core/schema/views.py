@@ -44,7 +44,7 @@ CANCELLED_ORDERS = Table(
 
 SOLD_LINES = Table(
     "sold_lines", "view", "The lines of orders that were not cancelled: what was bought and what came back.", ORDER_LINES.columns,
-    moment="at", of=("order_lines", "cancelled_orders"),
+    moment="at", of=("order_lines", "cancelled_orders"), leaves_out="cancelled_orders",
 )  # fmt: skip
 
 SESSION_CUSTOMERS = Table(

@@ -65,7 +65,10 @@ def _with_ids(table: Table, rows: str) -> str:
 
 
 def _orders_of_lines(recognition: Recognition, staging: Path, has: set[str]) -> str:
-    """Orders from a file of lines: the sum of the lines that are kept, and what the order's first row that has it says."""
+    """Orders from a file of lines: the sum of the lines that are kept, and what the order's first row that has it says.
+
+    They stand in for orders that are still to come: files of lines and of orders may be brought in in any order.
+    """
     table = schema.table("orders")
     per_line = recognition.preset is not None and any(rule.do == "order" for rule in recognition.preset.rows)
     at = '"orders.at"' if "at" in has else '"order_lines.at"'

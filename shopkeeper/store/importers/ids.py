@@ -25,8 +25,11 @@ def all_different(session: Session, files: Sequence[Path], key: str) -> bool:
     return not bool(np.any(hashes[1:] == hashes[:-1]))
 
 
-def known(store: Store, table: Table) -> Any | None:
-    """An Arrow table ``id`` of every id of a fact that the shop has, from segments and tail; None when it has none."""
+def known(store: Store, table: Table, *, stands_in: bool = False) -> Any | None:
+    """An Arrow table ``id`` of every id of a fact that the shop has, from segments and tail; None when it has none.
+
+    Rows that stand in for others count only for such rows (``stands_in``): they hold no place.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -34,7 +37,11 @@ def known(store: Store, table: Table) -> Any | None:
     if not seq:
         return None
     segments, batches, _ = store.plan(table.name, seq)
-    parts = [pq.read_table(store.folder.root / segment.file, columns=[table.id]) for segment in segments]
+    parts = [
+        pq.read_table(store.folder.root / segment.file, columns=[table.id])
+        for segment in segments
+        if stands_in or not segment.stands_in
+    ]
     columns = [part.column(table.id) for part in parts]
     columns += [pa.chunked_array([batch.rows.column(batch.rows.schema.get_field_index(table.id))]) for batch in batches]
     chunks = [chunk for column in columns for chunk in column.chunks]

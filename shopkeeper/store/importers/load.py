@@ -233,7 +233,7 @@ def _commit(store: Store, path: Path, outcome: Outcome, digest: str, recognition
     for name in outcome.files:
         store.folder.facts(name).mkdir(parents=True, exist_ok=True)
     report["n_bytes"] = path.stat().st_size
-    store.imports.add(outcome.files, source=path.name, digest=digest, report=report)
+    store.imports.add(outcome.files, source=path.name, digest=digest, report=report, stand_ins=outcome.stand_ins)
 
 
 def _report(

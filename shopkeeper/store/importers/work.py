@@ -36,7 +36,10 @@ FOREVER = 2**62  # later than any moment
 
 @dataclass
 class Outcome:
-    """What an import is about to change: segments by table, entities by table, and the account of the file's rows."""
+    """What an import is about to change: segments by table, entities by table, and the account of the file's rows.
+
+    ``stand_ins`` are the facts that only stand in for rows to come: orders that are made from their lines.
+    """
 
     files: dict[str, list[Path]] = field(default_factory=dict)
     entities: dict[str, Any] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Outcome:
     rejected: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
     n_rows: int = 0
+    stand_ins: tuple[str, ...] = ()
 
 
 class Work:
@@ -59,7 +63,7 @@ class Work:
         self.now = f"TIMESTAMP '{datetime.now(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
         self.mark = secrets.token_hex(8)
         self.progress = progress
-        self.outcome = Outcome()
+        self.outcome = Outcome(stand_ins=("orders",) if reading.recognition.primary == "order_lines" else ())
 
     def run(self) -> Outcome:
         """What the import would change. Raises `ImportProblem`, `DiskFull`, `Cancelled`."""
@@ -195,7 +199,7 @@ class Work:
     def _keep_new(self, name: str, files: list[Path], n_rows: int, *, numbered: bool = False, count: bool = True) -> None:
         """Keep the rows whose ids the shop does not have. ``numbered`` files have a column ``_row`` too many."""
         table = schema.table(name)
-        there = known(self.store, table) if n_rows else None
+        there = known(self.store, table, stands_in=name in self.outcome.stand_ins) if n_rows else None
         n_new = n_rows
         if there is not None or (numbered and n_rows):
             query = f"SELECT * {'EXCLUDE (_row)' if numbered else ''} FROM {parquet(files)}"

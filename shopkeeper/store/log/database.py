@@ -16,7 +16,7 @@ from shopkeeper.core.schema import ENTITIES, FACTS
 from shopkeeper.store.arrow_types import SQLITE
 from shopkeeper.store.log.locks import locked
 
-VERSION = 2
+VERSION = 3
 PAGE_BYTES = 8192
 CHECKPOINT_BYTES = 16_000_000  # written by one process before it moves the log's pages into the database
 CHECKPOINT_PAGES = 16_000  # SQLite's own limit, for writes that nobody counts; it checkpoints inside the commit
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS manifest (
     segment_id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, file TEXT NOT NULL UNIQUE,
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, n_rows INTEGER NOT NULL, min_at INTEGER, max_at INTEGER,
     bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, has_seq INTEGER NOT NULL, source TEXT NOT NULL,
-    added_at INTEGER NOT NULL) STRICT;
+    added_at INTEGER NOT NULL, stands_in INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS manifest_by_table ON manifest (table_name, segment_id);
 CREATE TABLE IF NOT EXISTS layouts (layout INTEGER PRIMARY KEY, columns TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS imports (
@@ -109,6 +109,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         if found == 1:  # `segments` is an entity since then: what people call segments are groups of customers
             connection.execute("ALTER TABLE segments RENAME TO manifest")
             connection.execute("DROP INDEX segments_by_table")
+        if found in (1, 2):
+            _mark_stand_ins(connection)
         for table in FACTS:
             _script(connection, _FACT.format(name=table.name))
         for table in ENTITIES:
@@ -120,6 +122,16 @@ def migrate(connection: sqlite3.Connection) -> None:
             "INSERT OR IGNORE INTO positions (table_name) VALUES (?)", [(table.name,) for table in (*FACTS, *ENTITIES)]
         )
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _mark_stand_ins(connection: sqlite3.Connection) -> None:
+    """Say of the orders that were made from files of lines that they stand in for orders: since version 3 these come after."""
+    connection.execute("ALTER TABLE manifest ADD COLUMN stands_in INTEGER NOT NULL DEFAULT 0")
+    of = "(SELECT source FROM imports WHERE json_extract(report, '$.recognition.tables[0]') = '{}')"
+    connection.execute(
+        "UPDATE manifest SET stands_in = 1 "
+        f"WHERE table_name = 'orders' AND source IN {of.format('order_lines')} AND source NOT IN {of.format('orders')}"
+    )
 
 
 def _script(connection: sqlite3.Connection, script: str) -> None:

@@ -1,4 +1,4 @@
-"""Which ids a table already holds: what makes sending a row twice harmless.
+"""Which ids a table already holds: what makes sending a row twice harmless. A row that only stands in for another holds none.
 
 The tail's ids are kept in memory as hashes and followed batch by batch; sealed ones are looked up in sidecars. A hash
 that is found is only a hint: the id itself is then compared.
@@ -37,7 +37,8 @@ class KnownIds:
         if position.sealed_seq != self._sealed_seq:
             self._forget(position.sealed_seq)
         for segment in segments(connection, self.table.name, newer_than=self._seen_segment):
-            self._segments.append(segment)
+            if not segment.stands_in:
+                self._segments.append(segment)
             self._seen_segment = segment.segment_id
         if position.last_seq > self._seen_seq:
             for first, hashes in self._codec.read_ids(connection, max(self._seen_seq, self._sealed_seq)):

@@ -27,7 +27,8 @@ class SegmentInfo:
     """One immutable Parquet file of a fact.
 
     Its rows have sequence numbers from ``first_seq`` to ``last_seq``: in the column ``_seq`` where ``has_seq``, else
-    one after the other in the file's order. ``min_at``/``max_at`` in microseconds.
+    one after the other in the file's order. ``min_at``/``max_at`` in microseconds. ``stands_in``: its rows were made from those
+    of another table, as an order is from its lines; each holds until a row of its id comes that is not.
     """
 
     segment_id: int
@@ -42,6 +43,7 @@ class SegmentInfo:
     sha256: str
     has_seq: bool
     source: str
+    stands_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Position:
     max_at: int | None
 
 
-_FIELDS = "segment_id, table_name, file, first_seq, last_seq, n_rows, min_at, max_at, bytes, sha256, has_seq, source"
+_FIELDS = "segment_id, table_name, file, first_seq, last_seq, n_rows, min_at, max_at, bytes, sha256, has_seq, source, stands_in"
 
 
 def segments(connection: sqlite3.Connection, table: str, *, newer_than: int = 0) -> list[SegmentInfo]:
@@ -67,9 +69,21 @@ def segments(connection: sqlite3.Connection, table: str, *, newer_than: int = 0)
 
 
 def _info(row: Sequence[Any]) -> SegmentInfo:
-    segment_id, table, file, first_seq, last_seq, n_rows, min_at, max_at, n_bytes, sha256, has_seq, source = row
+    segment_id, table, file, first_seq, last_seq, n_rows, min_at, max_at, n_bytes, sha256, has_seq, source, stands_in = row
     return SegmentInfo(
-        segment_id, table, file, first_seq, last_seq, n_rows, min_at, max_at, n_bytes, sha256, bool(has_seq), source
+        segment_id,
+        table,
+        file,
+        first_seq,
+        last_seq,
+        n_rows,
+        min_at,
+        max_at,
+        n_bytes,
+        sha256,
+        bool(has_seq),
+        source,
+        bool(stands_in),
     )
 
 
@@ -148,12 +162,13 @@ def enter(
     last_seq: int,
     has_seq: bool,
     source: str,
+    stands_in: bool = False,
 ) -> SegmentInfo:
     """The manifest's row for a file that lies in its place (relative to the shop), written in the caller's transaction."""
     row = connection.execute(
         f"INSERT INTO manifest ({_FIELDS.removeprefix('segment_id, ')}, added_at) "
-        f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
-        (table.name, file, first_seq, last_seq, *astuple(described), has_seq, source, time.time_ns() // 1000),
+        f"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING {_FIELDS}",
+        (table.name, file, first_seq, last_seq, *astuple(described), has_seq, source, stands_in, time.time_ns() // 1000),
     ).fetchone()
     return _info(row)
 

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,20 +64,22 @@ class Imports:
         digest: str = "",
         report: Mapping[str, Any] | None = None,
         checked: Mapping[str, int] | None = None,
+        stand_ins: Collection[str] = (),
     ) -> list[SegmentInfo]:
         """The segments made of the files (table -> files), with the record of the import, in one transaction.
 
         The files lie in a folder of `Folder.incoming` and are moved. Raises `ImportProblem` when their columns are not
         the table's, or when a file with this digest is in the shop already; then nothing has changed. ``checked`` (table ->
         sequence number) says up to where the caller made sure that none of the ids is in the shop: what came later is
-        compared here, and `StoreBusy` raised when it holds one of them.
+        compared here, and `StoreBusy` raised when it holds one of them. ``stand_ins`` are the tables whose files stand in for
+        rows that are still to come.
         """
         lock = locked(self._folder.seal_lock, seconds=self._busy_seconds)
         with database.in_words(self._folder.database), lock:
             described = [(name, path, describe(TABLES[name], path)) for name, paths in files.items() for path in paths]
             moved = [(name, self._move(name, path), facts) for name, path, facts in described if facts.n_rows]
             try:
-                made = self._enter(moved, source, digest, report or {}, checked or {})
+                made = self._enter(moved, source, digest, report or {}, checked or {}, stand_ins)
             except BaseException:
                 for _, path, _ in moved:
                     remove_unless_entered(self._connect(), self._folder.root, path)
@@ -101,6 +103,7 @@ class Imports:
         digest: str,
         report: Mapping[str, Any],
         checked: Mapping[str, int],
+        stand_ins: Collection[str],
     ) -> list[SegmentInfo]:
         connection = self._connect()
         for folder in {path.parent for _, path, _ in files}:
@@ -119,7 +122,7 @@ class Imports:
                 "INSERT INTO imports VALUES (?,?,?,?,?)",
                 (new_id(), source, digest, time.time_ns() // 1000, json.dumps(report, default=str)),
             )
-            return [self._enter_one(connection, name, path, facts, source) for name, path, facts in files]
+            return [self._enter_one(connection, name, path, facts, source, name in stand_ins) for name, path, facts in files]
 
     def _check_later(self, connection: sqlite3.Connection, name: str, path: Path, checked: int | None) -> None:
         where = position(connection, name)
@@ -128,7 +131,7 @@ class Imports:
         table = TABLES[name]
         later = [batch.rows.column(table.id) for batch in BatchCodec(table).read(connection, max(checked, where.sealed_seq))]
         for one in segments(connection, name):
-            if one.last_seq > checked:
+            if one.last_seq > checked and not one.stands_in:
                 rows = [(SEQ, ">", checked)] if one.has_seq else None
                 found = pq.read_table(self._folder.root / one.file, columns=[table.id], filters=rows, partitioning=None)
                 later += found.column(0).chunks
@@ -141,7 +144,9 @@ class Imports:
                 next="import it again: the rows that are there now will be counted as known",
             )
 
-    def _enter_one(self, connection: sqlite3.Connection, name: str, path: Path, described: Described, source: str) -> SegmentInfo:
+    def _enter_one(
+        self, connection: sqlite3.Connection, name: str, path: Path, described: Described, source: str, stands_in: bool
+    ) -> SegmentInfo:
         last = position(connection, name).last_seq
         file = path.relative_to(self._folder.root).as_posix()
         connection.execute(
@@ -150,7 +155,7 @@ class Imports:
             (described.n_rows, described.max_at, name),
         )
         seqs = {"first_seq": last + 1, "last_seq": last + described.n_rows}
-        return enter(connection, TABLES[name], file, described, **seqs, has_seq=False, source=source)
+        return enter(connection, TABLES[name], file, described, **seqs, has_seq=False, source=source, stands_in=stands_in)
 
     @staticmethod
     def _find(connection: sqlite3.Connection, digest: str) -> ImportRecord | None:

@@ -19,6 +19,8 @@ from shopkeeper.store.log.tail import Tail
 from shopkeeper.store.sealed.sidecars import Sidecars
 
 Read = Callable[[int], dict[str, Any]]
+MOST_STAND_INS = 1_000
+"""So many of a customer's rows that stand in for others are looked at."""
 Hit = tuple[int, Read, int]  # the row's moment, what reads it, its place there
 
 
@@ -41,6 +43,26 @@ class Lookup:
         if column not in self._columns:
             raise unknown(f"lookup column of {self.table.name!r}", column, self._columns)
         batches, sealed = self._state()
+        own = [segment for segment in sealed if not segment.stands_in]
+        found = self._newest(batches, own, column, value, n)
+        if len(own) == len(sealed):
+            return found
+        made = self._stand_ins(batches, own, [segment for segment in sealed if segment.stands_in], column, value, n)
+        return sorted([*found, *made], key=lambda row: row[self.table.moment], reverse=True)[:n]
+
+    def _stand_ins(
+        self, batches: list[Batch], own: list[SegmentInfo], made: list[SegmentInfo], column: str, value: str, n: int
+    ) -> list[dict[str, Any]]:
+        """The newest ``n`` rows of segments that stand in for others, without those whose own row is there."""
+        rows: list[dict[str, Any]] = []
+        for row in self._newest([], made, column, value, MOST_STAND_INS):
+            if len(rows) == n:
+                break
+            if not self._newest(batches, own, self.table.id, row[self.table.id], 1):
+                rows.append(row)
+        return rows
+
+    def _newest(self, batches: list[Batch], sealed: list[SegmentInfo], column: str, value: str, n: int) -> list[dict[str, Any]]:
         wanted = hash_text(value)
         found = _in_tail(batches, self._columns.index(column), np.uint64(wanted), n)
         for segment in sealed:

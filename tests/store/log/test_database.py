@@ -12,6 +12,7 @@ def test_a_shop_whose_list_of_files_was_still_called_segments_is_brought_over(tm
         connection = store.connect()
         for table in ("segments", "versions_segments"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE manifest DROP COLUMN stands_in")
         connection.execute("ALTER TABLE manifest RENAME TO segments")
         connection.execute("DROP INDEX manifest_by_table")
         connection.execute("CREATE INDEX segments_by_table ON segments (table_name, segment_id)")
