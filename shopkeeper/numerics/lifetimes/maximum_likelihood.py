@@ -141,11 +141,10 @@ def _descent(loss: Loss, start: Array, inverse: Array, enough: float) -> Array:
     """
     logs, (value, slope) = start, loss(start)
     for _ in range(N_ROUNDS):
-        free = np.where((np.abs(logs) >= BOUND) & (logs * slope < 0.0), 0.0, 1.0)
-        step = -free * (inverse @ (free * slope))
+        step = _step(logs, slope, inverse)
         if -float(step @ slope) < enough:
             return logs
-        lower = _lower(loss, logs, value, slope, step * min(1.0, LONGEST / float(np.max(np.abs(step)))))
+        lower = _lower(loss, logs, value, slope, step)
         if lower is None:
             return logs
         new, new_value, new_slope = lower
@@ -156,6 +155,18 @@ def _descent(loss: Loss, start: Array, inverse: Array, enough: float) -> Array:
             inverse = keep @ inverse @ keep.T + np.outer(moved, moved) / along
         logs, value, slope = new, new_value, new_slope
     return logs
+
+
+def _step(logs: Array, slope: Array, inverse: Array) -> Array:
+    """The step to where the slope would vanish, not too long, and only up to a bound; what is at a bound does not go beyond."""
+    free = (np.abs(logs) < BOUND) | (logs * slope >= 0.0)
+    step: Array = -_among(inverse, free) @ slope
+    beyond = (np.abs(logs) >= BOUND) & (logs * step > 0.0)
+    if beyond.any():
+        step = -_among(inverse, free & ~beyond) @ slope
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = np.where(step == 0.0, np.inf, (BOUND - np.sign(step) * logs) / np.abs(step))
+    return step * min(1.0, LONGEST / max(float(np.max(np.abs(step))), 1e-300), float(np.min(room)))
 
 
 def _lower(loss: Loss, logs: Array, value: float, slope: Array, step: Array) -> tuple[Array, float, Array] | None:
@@ -172,6 +183,16 @@ def _lower(loss: Loss, logs: Array, value: float, slope: Array, step: Array) -> 
         shorter = -0.5 * length * promised / bend if math.isfinite(bend) and bend > 0.0 else 0.25 * length
         length = min(0.5 * length, max(0.1 * length, shorter))
     return None
+
+
+def _among(inverse: Array, free: Array) -> Array:
+    """The inverse of the second derivatives by the ``free`` parameters alone (bool [parameters]), 0 for those that are held."""
+    if free.all():
+        return inverse
+    found = np.zeros_like(inverse)
+    across = inverse[np.ix_(free, ~free)]
+    found[np.ix_(free, free)] = inverse[np.ix_(free, free)] - across @ np.linalg.solve(inverse[np.ix_(~free, ~free)], across.T)
+    return found
 
 
 def _curvature(loss: Loss, logs: Array) -> Array:

@@ -87,3 +87,23 @@ def test_a_pull_moves_nothing_where_the_data_speaks(bg_world):
     found = bg_nbd.fit(grouped(drawn.n_repeats, drawn.last, drawn.age))
     assert not found.is_regularized
     assert found.model == "BG/NBD"
+
+
+def test_a_ridge_that_leads_out_of_the_bounds_is_left_after_a_few_looks():
+    """Two parameters of which only the quotient is told, and a little that both are larger than may be."""
+    n_looks = 0
+
+    def log_likelihood(cases, parameters):
+        nonlocal n_looks
+        n_looks += 1
+        one, other = np.log(parameters)
+        apart, out = one - other - 1.0, np.exp(-0.5 * (one + other))
+        slopes = np.array([100.0 * apart - 0.05 * out, -100.0 * apart - 0.05 * out])
+        return -(50.0 * apart**2 + 0.1 * out) * cases.n_customers, -slopes / parameters * cases.n_customers
+
+    family = maximum_likelihood.Family("ridge", ((1.0, 1.0), (0.1, 2.0)), (1.0, 1.0), ())
+    counts = grouped(np.arange(50.0), np.arange(50.0), np.full(50, 60.0))
+    found = maximum_likelihood.maximized(family, log_likelihood, counts, 1.0, is_told=True)
+    assert found.is_regularized
+    assert np.log(found.parameters[0] / found.parameters[1]) == pytest.approx(1.0, abs=1e-3)
+    assert n_looks < 200
