@@ -22,6 +22,8 @@ def fact_sql(name: str, recognition: Recognition, staging: Path, now: str) -> st
     has = {column for column in table.names if f"{name}.{column}" in recognition.uses}
     if name == "orders" and recognition.primary == "order_lines":
         inner = _orders_of_lines(recognition, staging, has)
+    elif name == "order_status" and recognition.primary != name:
+        inner = _with_ids(table, _states(staging))
     else:
         inner = _rows(table, recognition, staging, has, now)
     shown = ", ".join(
@@ -91,8 +93,18 @@ def _orders_of_lines(recognition: Recognition, staging: Path, has: set[str]) -> 
     )
 
 
+def _states(staging: Path) -> str:
+    """The state of each order of a file of trade, once. Rows of one order that disagree are about single lines, not about it."""
+    order, at, status = (quoted(f"order_status.{name}") for name in ("order_id", "at", "status"))
+    return (
+        f'SELECT min(_row) AS _row, {order} AS order_id, min({at}) AS "at", min({status}) AS status, NULL AS note '
+        f"FROM {parquet(staging)} WHERE {GOOD} AND {order} IS NOT NULL AND {at} IS NOT NULL AND {status} IS NOT NULL "
+        f"GROUP BY {order} HAVING min({status}) = max({status})"
+    )
+
+
 def taken_back_sql(lines: Sequence[Path], staging: Path) -> str:
-    """SELECT, like `fact_sql`, of a return for each line of an order that was cancelled, at that moment."""
+    """SELECT, like `fact_sql`, of a return for each line of an order that was paid back as a whole, at that moment."""
     moment = quoted(f"order_lines.{RETURNED_AT}")
     return (
         f"SELECT lines.* REPLACE (line_id || '-return' AS line_id, {moment} AS \"at\", -quantity AS quantity) "

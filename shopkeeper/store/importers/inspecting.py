@@ -16,8 +16,8 @@ from shopkeeper.store.importers.words import synonyms
 
 # What a file for one table may bring along for others. Its columns must be strong matches there.
 ALONG: Mapping[str, tuple[str, ...]] = {
-    "order_lines": ("orders", "products", "customers", "identities"),
-    "orders": ("customers", "identities"),
+    "order_lines": ("orders", "order_status", "products", "customers", "identities"),
+    "orders": ("order_status", "customers", "identities"),
     "events": ("products", "customers"),
     "products": ("stock_levels",),
     "customers": ("identities",),
@@ -145,6 +145,8 @@ def _from_words(rows: Rows, table: str | None, names: tuple[str, ...], typed: Ma
             extra = _uses(along, names, taken if along in ("stock_levels",) else set(), weak=False)
             if "products.description" in extra and "products.title" not in extra:
                 extra["products.title"] = extra.pop("products.description")  # in a file of sales the short text is the name
+            if along == "order_status":
+                extra = _states(extra, samples)
             if _worth(along, table, extra, person=person):
                 uses.update(extra)
                 tables.append(along)
@@ -179,6 +181,15 @@ def _uses(table: str, names: Sequence[str], taken: set[str], *, weak: bool) -> d
     return dict(sorted(found.items(), key=lambda item: order[item[0].split(".", 1)[1]]))
 
 
+def _states(extra: Mapping[str, Use], samples: Mapping[str, Sequence[str]]) -> dict[str, Use]:
+    """What a file of trade says of its orders' states, without notes; nothing where the words are no states (CA, Bavaria)."""
+    known = {*schema.ORDER_STATUSES, *(word for found in synonyms.words()["values"]["status"].values() for word in found)}
+    status = extra.get("order_status.status")
+    is_known = status is not None and any(value.strip().lower() in known for value in samples.get(status.columns[0], ()))
+    return {f"order_status.{name}": extra[f"order_status.{name}"] for name in ("order_id", "at", "status")
+            if is_known and f"order_status.{name}" in extra}  # fmt: skip
+
+
 def _worth(along: str, primary: str, extra: Mapping[str, Use], *, person: bool) -> bool:
     """Whether a table that comes along has enough to be filled: its key, and something that is worth knowing.
 
@@ -187,6 +198,8 @@ def _worth(along: str, primary: str, extra: Mapping[str, Use], *, person: bool) 
     key = f"{along}.{schema.table(along).id}"
     if along == "identities":
         return any(f"identities.{column}" in extra for column in ATTRIBUTES[along])
+    if along == "order_status":
+        return {"order_status.order_id", "order_status.status"} <= set(extra)
     if along == "stock_levels":
         return "stock_levels.quantity" in extra and "stock_levels.product_id" in extra
     if along == "orders":
@@ -235,7 +248,9 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
     for table in found.tables[1:]:  # a shared column that was typed for the first table holds for the others as well
         for column in schema.table(table).names:
             shared = uses.get(f"{found.primary}.{column}")
-            is_shared = column in ("order_id", "customer_id", "product_id") or (column == "at" and table == "orders")
+            is_shared = column in ("order_id", "customer_id", "product_id") or (
+                column == "at" and table in ("orders", "order_status")
+            )
             if shared is not None and is_shared and (f"{table}.{column}" not in uses or f"{found.primary}.{column}" in typed):
                 uses[f"{table}.{column}"] = shared
     tables = found.tables

@@ -39,8 +39,10 @@ def test_shopify_orders(bring, rows):
         ("#1001", "CUP-B", 2.0, 10.0, datetime(2024, 1, 5, 9)),
         ("#1001", "Spoon", 1.0, 10.0, datetime(2024, 1, 5, 9)),  # without a SKU the name stands for it; moment from the first row
         ("#1002", "FORK", 1.0, 5.0, datetime(2024, 1, 6, 9)),
-        ("#1002", "FORK", -1.0, 5.0, datetime(2024, 1, 7, 8)),  # cancelled: taken back
     ]
+    states = rows("SELECT order_id, at, status FROM order_status")
+    assert states == [("#1002", datetime(2024, 1, 7, 8), "cancelled")]
+    assert rows("SELECT order_id FROM customer_orders") == [("#1001",)]
     ada = pseudonym("ada@example.com", KEY)
     assert rows("SELECT DISTINCT customer_id FROM order_lines WHERE order_id = '#1001'") == [(ada,)]
     assert rows("SELECT order_id, value, shipping, country FROM orders ORDER BY 1") == [
@@ -102,6 +104,8 @@ WOOCOMMERCE_ORDERS = (
     "Rue 1,,75001,Paris,,FR,Eve,Ng,Rue 1,75001,Paris,,FR,,1,9,Lamp,LAMP,2,22.00,22.00,0,1\n"
     "78,78,78,2024-03-02 12:00:00,cancelled,0,0,0,0,0,11.00,0,EUR,paypal,Flat,0,,guest@x.test,Gus,T,,guest@x.test,,,,,,,DE,,,,,,,DE,,"
     "2,9,Lamp,LAMP,1,11.00,11.00,0,1\n"
+    "79,79,79,2024-03-03 12:00:00,wc-refunded,0,0,0,0,0,11.00,11.00,EUR,paypal,Flat,12,12,eve@x.test,Eve,Ng,,eve@x.test,555,"
+    "Rue 1,,75001,Paris,,FR,Eve,Ng,Rue 1,75001,Paris,,FR,,3,9,Lamp,LAMP,1,11.00,11.00,0,1\n"
 )
 
 
@@ -113,8 +117,13 @@ def test_woocommerce_orders(bring, rows):
     assert lines == [
         ("77", "12", "LAMP", 2.0, 11.0),
         ("78", guest, "LAMP", 1.0, 11.0),
-        ("78", guest, "LAMP", -1.0, 11.0),
+        ("79", "12", "LAMP", 1.0, 11.0),
+        ("79", "12", "LAMP", -1.0, 11.0),
     ]
+    states = rows("SELECT order_id, status FROM order_status ORDER BY 1")
+    assert states == [("77", "delivered"), ("78", "cancelled"), ("79", "refunded")]
+    assert rows("SELECT order_id FROM customer_orders ORDER BY 1") == [("77",), ("79",)]
+    assert rows("SELECT n_orders, revenue, returned FROM customer_state WHERE customer_id = '12'") == [(2, 33.0, 11.0)]
     assert rows("SELECT shipping, tax, country, payment_method FROM orders WHERE order_id = '77'") == [(5.0, 3.0, "FR", "paypal")]
     assert rows("SELECT name, address FROM identities WHERE customer_id = '12'") == [("Eve Ng", "Rue 1, 75001, Paris, FR")]
 
