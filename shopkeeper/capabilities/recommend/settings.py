@@ -46,6 +46,10 @@ class RecommendSettings:
         "which method orders lists where it is better than the item graph; auto: the one that a comparison found best",
         choices=("auto", "item_graph", "ease", "als", "session_neighbors", "hybrid"),
     )
+    rankers: str = setting(
+        "lambda_rank, fm, wide_deep, deepfm, ncf",
+        "which rankers may order the hybrid's candidates; a comparison tries each, answers get the one that validation prefers",
+    )
     hybrid_interactions: int = setting(
         1_200_000, "up to how many interactions several methods are mixed and ordered by a ranker", unit="interactions", low=0
     )

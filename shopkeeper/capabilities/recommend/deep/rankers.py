@@ -14,12 +14,13 @@ import numpy as np
 from shopkeeper.capabilities.recommend.deep.choices import Learning, Parameters
 from shopkeeper.capabilities.recommend.deep.fields import Fields, Inputs, crossed, learn_fields
 from shopkeeper.capabilities.recommend.deep.networks import Shape, scores
-from shopkeeper.capabilities.recommend.deep.serving import Network, exported, in_whole_numbers, is_as_good, overlap
+from shopkeeper.capabilities.recommend.deep.serving import Network, exported, in_whole_numbers, is_as_good, overlap, same_places
 from shopkeeper.capabilities.recommend.deep.training import Tensor, Tensors, missing, steady
 from shopkeeper.capabilities.recommend.ranking.examples import Examples
 from shopkeeper.numerics.compiling import Array, Tell, quiet
 
 DEFAULTS = Parameters()
+WORTH_THREADS = 300_000  # candidates; below, several threads are no faster, and stand still wherever another process has a core
 CROSSES = ((0, 2), (0, 3))  # customer and category, customer and brand: what Wide & Deep remembers
 
 
@@ -93,7 +94,7 @@ class Ranker:
         size = (fields.n_numbers, n_codes, n_crosses, fields.n_slots, n_embedded)
         shape = Shape(self.name, *size, given.width, given.hidden)
         group = group if given.by_question else np.arange(len(label) + 1)
-        with steady(seed, len(label)) as device:
+        with steady(seed, len(label) if len(label) >= WORTH_THREADS else 1) as device:
             learning = Learning(given, shape, fields.inputs(features, codes), group, label, seed, device)
             found = learning.fit(tell).tensors
             content = _exported({name: tensor.cpu() for name, tensor in found.items()}, shape)
@@ -122,12 +123,22 @@ def _exported(tensors: Tensors, shape: Shape) -> Array:
 
 
 def _may_serve(exact: LearnedRanker, whole: LearnedRanker, learning: Learning) -> bool:
-    """Whether int8 weights put the same candidates in front, and the right ones no further back."""
+    """Whether int8 weights put the same candidates in front, the right ones no further back, and the same ones when asked alone.
+
+    What comes in is rounded by the largest number that comes in with it: a question among others may get another answer than
+    the same question alone, and what is compared must be what is served.
+    """
     if len(learning.judged) == 0:
         return False
     inputs = learning.inputs.rows(learning.rows_of(learning.judged))
     (first, before), (second, after) = (learning.in_front(ranker.score_inputs(inputs)) for ranker in (exact, whole))
-    return is_as_good(overlap(first, second), before, after)
+    agree = is_as_good(overlap(first, second), before, after)
+    if not agree or not learning.parameters.by_question:
+        return agree
+    pieces = np.split(np.arange(len(inputs.slot)), np.cumsum(np.diff(learning.group)[learning.judged])[:-1])
+    alone = np.concatenate([whole.score_inputs(inputs.rows(piece)) for piece in pieces])
+    third, by_themselves = learning.in_front(alone)
+    return same_places(second, third) and is_as_good(overlap(first, third), before, by_themselves)
 
 
 FM = Ranker("fm", "factorization machine")

@@ -115,8 +115,15 @@ def overlap(first: Array, second: Array) -> float:
 
 MINIMUM_OVERLAP = 0.95  # of the ten best products
 MAXIMUM_LOSS = 0.01  # share of the NDCG
+MINIMUM_SAME = 0.99  # of the places in lists, when a question is asked alone
 
 
 def is_as_good(overlap_share: float, before: float, after: float) -> bool:
     """Whether whole numbers may serve: the same products in front, and a value (NDCG) that is not worse beyond one percent."""
     return overlap_share >= MINIMUM_OVERLAP and after >= before * (1.0 - MAXIMUM_LOSS)
+
+
+def same_places(first: Array, second: Array) -> bool:
+    """Whether two lists of the same questions, int64 [questions, n] (-1: no more), have the same at nearly all places."""
+    there = first >= 0
+    return bool((first == second)[there].mean() >= MINIMUM_SAME) if there.any() else True

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from shopkeeper.capabilities.recommend.judging.exam import MINIMUM_CASES, Cases, Exam, K, gains
-from shopkeeper.capabilities.recommend.judging.memory import too_large
+from shopkeeper.capabilities.recommend.judging.memory import too_large, too_long
 from shopkeeper.capabilities.recommend.judging.search import WORTHWHILE, Trial, search
 from shopkeeper.capabilities.recommend.methods.every import BASELINES, METHODS
 from shopkeeper.capabilities.recommend.methods.method import Known, Learned, Method, Questions
+from shopkeeper.capabilities.recommend.ranking.hybrid import BY_RANKER, HYBRIDS
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.errors import NotEnoughData, unknown
 from shopkeeper.numerics.compiling import Tell, quiet
@@ -49,13 +50,30 @@ class Chosen:
 
 
 def wanted_methods(settings: RecommendSettings) -> Mapping[str, Method[Any]]:
-    """The methods that are compared, always with both naive answers. Raises `UnknownName` with the nearest one."""
+    """The methods that are compared, always with both naive answers; hybrids with those rankers that are allowed.
+
+    Raises `UnknownName` with the nearest one.
+    """
     names = [name.strip() for name in settings.evaluated_methods.replace(";", ",").split(",") if name.strip()]
     for name in names:
         if name not in METHODS:
             raise unknown("method of recommending", name, METHODS)
     baselines = {method.name for method in BASELINES}
-    return {name: method for name, method in METHODS.items() if not names or name in names or name in baselines}
+    left_out = HYBRIDS.keys() - {hybrid.name for hybrid in wanted_hybrids(settings)}
+    return {
+        name: method
+        for name, method in METHODS.items()
+        if name in names or name in baselines or (not names and name not in left_out)
+    }
+
+
+def wanted_hybrids(settings: RecommendSettings) -> tuple[Method[Any], ...]:
+    """The hybrid with each ranker that the settings allow, in their order. Raises `UnknownName` with the nearest one."""
+    names = [name.strip() for name in settings.rankers.replace(";", ",").split(",") if name.strip()]
+    for name in names:
+        if name not in BY_RANKER:
+            raise unknown("ranker", name, BY_RANKER)
+    return tuple(BY_RANKER[name] for name in names)
 
 
 def starts_of(method: Method[Any], half_life_days: float, *earlier: Any) -> tuple[Any, ...]:
@@ -67,9 +85,13 @@ def starts_of(method: Method[Any], half_life_days: float, *earlier: Any) -> tupl
     return tuple(found)
 
 
-def why_not(method: Method[Any], starts: tuple[Any, ...], known: Known, n_bytes: int) -> str:
+def why_not(method: Method[Any], starts: tuple[Any, ...], known: Known, n_bytes: int, seconds: float = float("inf")) -> str:
     """Why a method is not tried on this, in one sentence; "" where it is."""
-    return method.against(known) or too_large(min(method.n_bytes(known, start) for start in starts), n_bytes)
+    return (
+        method.against(known)
+        or too_large(min(method.n_bytes(known, start) for start in starts), n_bytes)
+        or too_long(min(method.n_seconds(known, start) for start in starts), seconds)
+    )
 
 
 def too_large_for(method: Method[Any], parameters: Any, known: Known, n_bytes: int) -> str:
@@ -113,7 +135,7 @@ def choose(
 
     ``at.popularity`` must say how popularity fades; the naive answers get just that.
     """
-    note = why_not(method, starts, at.known, budget.n_bytes)
+    note = why_not(method, starts, at.known, budget.n_bytes, budget.seconds)
     if note:
         return Chosen(method, starts[0], note=note)
     done = [0.0]  # while a trial learns, progress stands and may stop the work

@@ -12,6 +12,7 @@ import numpy as np
 from shopkeeper.capabilities.recommend.judging.choosing import Chosen
 from shopkeeper.capabilities.recommend.judging.exam import Cases, Exam
 from shopkeeper.capabilities.recommend.methods.method import Known, Products
+from shopkeeper.capabilities.recommend.ranking.hybrid import LearnedHybrid
 from shopkeeper.core.results import Interval
 from shopkeeper.numerics.bootstrap import resampled_means
 from shopkeeper.numerics.compiling import Array, Tell, quiet
@@ -39,13 +40,15 @@ class Judged:
     """A method on the test exam: what it listed for each kind of wanted products, and what that cost.
 
     ``listed`` int32 [cases, most of KS] by the words of WANTED; empty where the method was left out (``chosen.note``).
-    ``n_bytes`` is what its model takes, ``peak_bytes`` the estimate of what learning takes.
+    ``n_bytes`` is what its model takes, ``peak_bytes`` the estimate of what learning takes; ``order_p99_ms`` is how long a ranker
+    takes to order one answer's candidates (NaN: it has none).
     """
 
     chosen: Chosen
     listed: Mapping[str, Array]
     learn_seconds: float = float("nan")
     answer_ms: float = float("nan")
+    order_p99_ms: float = float("nan")
     n_bytes: int = 0
     peak_bytes: int = 0
 
@@ -88,6 +91,10 @@ def judge(at: Exam, chosen: Chosen, tell: Tell = quiet) -> Judged:
     started = time.perf_counter()
     learned = chosen.method.learn(at.known, chosen.parameters, tell)
     learn_seconds = time.perf_counter() - started
+    order_p99_ms = float("nan")
+    if isinstance(learned, LearnedHybrid):
+        learn_seconds += learned.shared_seconds  # what others had learned already it would have to learn as well
+        order_p99_ms = learned.order_p99_ms(at.questions(at.new))
     listed, answer_ms = {}, float("nan")
     for name, cases, own in (("new", at.new, -1.0), ("all", at.every, chosen.own)):
         questions = at.questions(cases, own)
@@ -97,7 +104,7 @@ def judge(at: Exam, chosen: Chosen, tell: Tell = quiet) -> Judged:
             answer_ms = (time.perf_counter() - started) / len(questions) * 1e3
         listed[name] = at.filled(lists, questions)
     peak = chosen.method.n_bytes(at.known, chosen.parameters)
-    return Judged(chosen, listed, learn_seconds, answer_ms, learned.n_bytes, peak)
+    return Judged(chosen, listed, learn_seconds, answer_ms, order_p99_ms, learned.n_bytes, peak)
 
 
 def catalog_of(known: Known) -> Catalog:

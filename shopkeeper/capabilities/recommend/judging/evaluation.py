@@ -22,8 +22,10 @@ from shopkeeper.capabilities.recommend.judging.material import material
 from shopkeeper.capabilities.recommend.judging.memory import budget_bytes
 from shopkeeper.capabilities.recommend.judging.table_of import as_table, rows_of
 from shopkeeper.capabilities.recommend.judging.tuning import best_trials
+from shopkeeper.capabilities.recommend.ranking.hybrid import Sharing
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.columns import Column
+from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.progress import Part, Progress
 from shopkeeper.core.results import Result, Score
 from shopkeeper.core.tasks import ShopView
@@ -53,8 +55,12 @@ def evaluate_methods(view: ShopView, settings: RecommendSettings, columns: Seque
 def _chosen(
     at: Exam, settings: RecommendSettings, budget: Budget, earlier: Mapping[str, Any], progress: Progress
 ) -> tuple[list[Chosen], Any]:
-    """Each method with its parameters; time that one does not need is left to the others."""
-    methods = wanted_methods(settings)
+    """Each method with its parameters; time that one does not need is left to the others.
+
+    Hybrids get their retrievers with the parameters that were found ``earlier``, as they would be served.
+    """
+    shared = Sharing(earlier)
+    methods = {name: shared.of(method) for name, method in wanted_methods(settings).items()}
     until = time.monotonic() + budget.seconds
     chosen = []
     for number, (name, method) in enumerate(methods.items()):
@@ -74,7 +80,10 @@ def _judged(at: Exam, chosen: Sequence[Chosen], budget: Budget, progress: Progre
         tell(0.0)
         # The test's history is longer than the validation's: what fitted there need not fit here.
         note = each.note or why_not(each.method, (each.parameters,), at.known, budget.n_bytes)
-        judged.append(judge(at, Chosen(each.method, each.parameters, note=note) if note else each, tell))
+        try:
+            judged.append(judge(at, Chosen(each.method, each.parameters, note=note) if note else each, tell))
+        except NotEnoughData as refused:
+            judged.append(judge(at, Chosen(each.method, each.parameters, note=refused.what), tell))
     return judged
 
 

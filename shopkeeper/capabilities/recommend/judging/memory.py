@@ -1,4 +1,4 @@
-"""How much memory a method may take: a shop must never die of memory, it gets a smaller method and a sentence why."""
+"""How much memory and time a method may take: a shop must never die of either, it gets a smaller method and a sentence why."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ def too_large(n_bytes: int, budget: int) -> str:
     if n_bytes <= budget:
         return ""
     return f"It would take {n_bytes / 1e9:.3g} GB to learn, and {budget / 1e9:.3g} GB are allowed (setting memory_gb)."
+
+
+def too_long(n_seconds: float, budget: float) -> str:
+    """Why it is not tried, in one sentence; "" where there is time."""
+    if n_seconds <= budget:
+        return ""
+    return (
+        f"It would take about {n_seconds:.0f} seconds to learn, and its share of the time is {budget:.0f} "
+        "(settings evaluate_minutes, tune_minutes)."
+    )

@@ -63,6 +63,7 @@ def _facts(each: Judged, wanted: str) -> dict[str, Any]:
         "own_weight": (-1.0 if wanted == "new" else chosen.own) if was_judged else None,
         "learn_seconds": _known(each.learn_seconds),
         "answer_ms": _known(each.answer_ms),
+        "order_p99_ms": _known(each.order_p99_ms),
         "model_mb": each.n_bytes / 1e6 if was_judged else None,
         "learn_memory_mb": each.peak_bytes / 1e6 if each.peak_bytes else None,
         "note": chosen.note or None,

@@ -20,6 +20,7 @@ from shopkeeper.capabilities.recommend.judging.search import WORTHWHILE, Trial, 
 from shopkeeper.capabilities.recommend.judging.table_of import as_table
 from shopkeeper.capabilities.recommend.methods.every import BASELINES, METHODS
 from shopkeeper.capabilities.recommend.methods.method import Method
+from shopkeeper.capabilities.recommend.ranking.hybrid import Sharing
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.core.columns import Column
 from shopkeeper.core.errors import Cancelled, NotEnoughData
@@ -35,6 +36,7 @@ BUDGETS = (
     "evaluate_trials",
     "evaluate_minutes",
     "evaluated_methods",
+    "rankers",
     "memory_gb",
     "tuning_trials",
 )
@@ -164,7 +166,8 @@ def _opened(card: Mapping[str, Any], key: str, at: Exam, settings: RecommendSett
     kept: Mapping[str, Any] = card.get("methods", {})
     is_same, half_life, budget = card.get("key") == key, at.popularity.popularity_half_life_days, budget_bytes(settings)
     books = []
-    for name, method in wanted_methods(settings).items():
+    shared = Sharing()
+    for name, method in ((name, shared.of(method)) for name, method in wanted_methods(settings).items()):
         if method in BASELINES:
             continue
         old = kept.get(name, {"starts": [], "trials": []})
@@ -174,7 +177,7 @@ def _opened(card: Mapping[str, Any], key: str, at: Exam, settings: RecommendSett
             continue
         earlier = (best_of([Trial(*each) for each in trials.items()]).parameters,) if trials else ()
         starts = starts_of(method, half_life, *earlier)
-        books.append(Book(method, starts, {}, why_not(method, starts, at.known, budget)))
+        books.append(Book(method, starts, {}, why_not(method, starts, at.known, budget, 60.0 * settings.tune_minutes)))
     return books
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from shopkeeper.capabilities.recommend.learning.choosing import GRAPH, Choice
 from shopkeeper.capabilities.recommend.learning.model import Model
 from shopkeeper.capabilities.recommend.loaded.factors import ServedFactors
-from shopkeeper.capabilities.recommend.loaded.ordering import AGAIN
+from shopkeeper.capabilities.recommend.loaded.ordering import AGAIN, LEARNED_ROW
 from shopkeeper.capabilities.recommend.loaded.past import HEARD
 from shopkeeper.capabilities.recommend.loaded.retrieving import VISITS
 from shopkeeper.capabilities.recommend.methods.als import LearnedALS
@@ -73,6 +73,8 @@ def arrays_of_other(method: str, other: Learned | None, is_known: Array) -> dict
         found = {**other.tables.arrays(), **other.ranker.arrays()}
         if other.again is not None:
             found.update(other.again.arrays(AGAIN))
+        if any(ranker is not None and ranker.network is not None for ranker in (other.ranker, other.again)):
+            found[LEARNED_ROW] = np.flatnonzero(is_known).astype(np.int32)
     for name, learned in _retrievers(method, other).items():
         found.update(_of_retriever(name, learned, is_known))
     return found
@@ -144,6 +146,7 @@ def card(model: Model, data: Interactions, choice: Choice, settings: RecommendSe
         "tuning": {
             "n_trials": tuned.n_trials, "n_cases": tuned.n_cases, "on_a_sample": choice.on_a_sample,
             "ndcg_of_defaults": tuned.before, "ndcg_of_chosen": tuned.after, "ndcg_of_methods": dict(choice.reached),
+            "notes": list(choice.notes),
         },
         "periods": None if cuts is None else {name: _iso(getattr(cuts, name)) for name in ("validation_at", "test_at", "end_at")},
         "now": model.known.now, "newest_at": _iso(int(log.at.max())),

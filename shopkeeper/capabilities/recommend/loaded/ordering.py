@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,16 @@ from shopkeeper.numerics.candidates.gather import FUSED
 from shopkeeper.numerics.compiling import Array
 
 AGAIN = "again_"  # what the arrays of the order with own products are called: this and their own name
+LEARNED_ROW = "order_customer"  # what a network calls each customer of the saved rows: the row of the log it was learned from
+NOBODY_LEARNED = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True)
 class LearnedOrder:
     """What orders candidates: the ranker (``again`` where own products may be shown), and what is known of products.
 
-    Each retriever names ``each`` candidates, of which the ``most`` that stand highest are ordered.
+    Each retriever names ``each`` candidates, of which the ``most`` that stand highest are ordered. ``customer`` int32 [saved
+    rows] is what a network calls each customer; empty where none orders.
     """
 
     ranker: LearnedRanker
@@ -32,6 +35,7 @@ class LearnedOrder:
     tables: FeatureTables
     each: int
     most: int
+    customer: Array = field(default_factory=lambda: NOBODY_LEARNED)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], card: Mapping[str, Any]) -> LearnedOrder:
@@ -40,7 +44,7 @@ class LearnedOrder:
             LearnedRanker.from_arrays(arrays, card["ranker"]),
             LearnedRanker.from_arrays(arrays, card["again"], AGAIN) if "again" in card else None,
             FeatureTables.from_arrays(arrays), int(card["n_listed"]),
-            int(card["n_candidates"]),
+            int(card["n_candidates"]), arrays.get(LEARNED_ROW, NOBODY_LEARNED),
         )  # fmt: skip
 
     def pool(
@@ -59,7 +63,8 @@ class LearnedOrder:
         newest = slice(0, HISTORY)
         read = (past.source[newest], past.strength[newest], past.step[newest].astype(np.int32), past.age[newest],
                 past.times[newest].astype(np.int32))  # fmt: skip
-        odds = ranker.rank(self.tables, read, code, by, now)
+        customer = int(self.customer[past.customer]) if 0 <= past.customer < len(self.customer) else -1
+        odds = ranker.rank(self.tables, read, code, by, now, customer)
         order = np.lexsort((code, -odds))[:n]
         score = np.exp(np.minimum(odds[order] - odds[order[0]], 0.0)).astype(np.float32)
         return Pool(code[order], score, np.full(len(order), rung, np.uint8), by[order], names)

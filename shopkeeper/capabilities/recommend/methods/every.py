@@ -16,7 +16,7 @@ from shopkeeper.capabilities.recommend.methods.method import Method
 from shopkeeper.capabilities.recommend.methods.popularity import BOUGHT_AGAIN, POPULARITY
 from shopkeeper.capabilities.recommend.methods.product_neighbors import PRODUCT_NEIGHBORS
 from shopkeeper.capabilities.recommend.methods.session_neighbors import SESSION_NEIGHBORS
-from shopkeeper.capabilities.recommend.ranking.hybrid import HYBRID
+from shopkeeper.capabilities.recommend.ranking.hybrid import HYBRIDS
 
 BASELINES: tuple[Method[Any], ...] = (POPULARITY, BOUGHT_AGAIN)
 OURS: tuple[Method[Any], ...] = (
@@ -29,6 +29,6 @@ OURS: tuple[Method[Any], ...] = (
     ALS,
     BPR,
     SASREC,
-    HYBRID,
+    *HYBRIDS.values(),
 )
 METHODS: Mapping[str, Method[Any]] = {method.name: method for method in (*BASELINES, *OURS)}

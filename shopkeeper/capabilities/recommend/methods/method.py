@@ -141,6 +141,12 @@ def nothing_against(known: Known) -> str:
     return ""
 
 
+def soon(known: Known, parameters: object) -> float:
+    """No time worth asking about before: 0 seconds."""
+    del known, parameters
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Method(Generic[P]):
     """A method by its field's name.
@@ -148,7 +154,8 @@ class Method(Generic[P]):
     ``starts`` are where a search of its parameters begins (the first is the default), ``choices`` what each may be, in the
     order in which the search goes through them. ``learn(known, parameters, tell)`` learns. ``against(known)`` says in one
     sentence why it cannot be learned from this ("" where it can); ``n_bytes(known, parameters)`` estimates the peak of memory
-    that learning takes, before anything is allocated.
+    that learning takes, before anything is allocated; ``n_seconds(known, parameters)`` about how long one learning takes, where
+    that may be too long to be tried.
     """
 
     name: str
@@ -158,10 +165,12 @@ class Method(Generic[P]):
     learn: Callable[[Known, P, Tell], Learned]
     n_bytes: Callable[[Known, P], int]
     against: Callable[[Known], str] = nothing_against
+    n_seconds: Callable[[Known, P], float] = soon
 
     def parameters_from(self, values: Mapping[str, Any]) -> P:
-        """The default parameters with those of ``values`` that this method knows."""
+        """The default parameters with those of ``values`` that this method knows; JSON's lists are tuples again."""
         default: Any = self.starts[0]
         names = {each.name for each in dataclasses.fields(default)}
-        changed: P = dataclasses.replace(default, **{name: value for name, value in values.items() if name in names})
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in names}
+        changed: P = dataclasses.replace(default, **known)
         return changed

@@ -1,19 +1,19 @@
 """Which order of candidates is best: learned from some questions, chosen on others, then learned again from all.
 
-From the plainest: each retriever's own order, the mix of all (`blend`), trees on top of the mix (`lambda_rank`) or one of the
-networks of `deep`. A less plain one must be better by more than a standard error on questions that none of them has seen: a
-shop without signals keeps the plain list.
+From the plainest: each retriever's own order, the mix of all (`blend`), trees on top of the mix (`lambda_rank`). A less plain
+one must be better by more than a standard error on questions that none of them has seen: a shop without signals keeps the plain
+list. The networks of `deep` are learned as they are: whether one is better than these, the comparison of methods says.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from shopkeeper.capabilities.recommend.ranking.blend import learn_blend, single
+from shopkeeper.capabilities.recommend.deep.training import missing
+from shopkeeper.capabilities.recommend.ranking.blend import Blend, learn_blend, single
 from shopkeeper.capabilities.recommend.ranking.examples import Examples
 from shopkeeper.capabilities.recommend.ranking.lambda_rank import learn_trees, why_not
 from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
@@ -27,6 +27,7 @@ RANKERS = (LAMBDA_RANK, BLEND, *NETWORKS)
 N_TREES = (10, 20, 40, 80, 120)  # how many may be right
 K = 10  # products in a judged list
 FEWEST = 60  # questions with a choice among their candidates; below, no more than the mix is learned
+FEWEST_FOR_A_NETWORK = 200  # below, too few are left to say when its learning has to end
 FEW = 1500  # questions; below, each is judged by what was learned from the others
 FOLDS = 4
 
@@ -37,10 +38,15 @@ def learn_ranker(
     """The best order on questions kept back: a retriever's own, the mix's or that of ``kind``, learned again from all.
 
     ``sources`` name the first columns of the examples' features; ``kind`` is one of `RANKERS`. Raises UnknownName for another.
-    Where LightGBM cannot be loaded, the mix is the richest order.
+    A network is taken as it is where it can be learned, and else is as if trees had been asked for. Where LightGBM cannot be
+    loaded, the mix is the richest order.
     """
     if kind not in RANKERS:
         raise unknown("ranker", kind, RANKERS)
+    if kind in NETWORKS:
+        if not no_network(examples):
+            return _network(kind, examples, sources, seed, tell)
+        kind = LAMBDA_RANK
     if kind == LAMBDA_RANK and why_not():
         kind = BLEND
     kind = kind if len(examples) >= FEWEST else BLEND
@@ -57,7 +63,7 @@ def learn_ranker(
     if found is None:
         mix = LearnedRanker(sources, BLEND, learn_blend(examples, len(sources)))
         kind, _, n_trees = chosen.partition(" ")
-        found = mix if kind == BLEND else _richer(kind, mix, examples, int(n_trees or 0), seed, tell)
+        found = mix if kind == BLEND else _with_trees(mix, examples, int(n_trees), seed, tell)
     return dataclasses.replace(found, reached=means, n_judged=n_judged)
 
 
@@ -67,7 +73,7 @@ def _reached(
     """NDCG of each order, one a question that it was not learned from; orders with trees are called by how many they have."""
     place = places(examples, seed)
     # A quarter tells enough where questions are many; where they are few, every quarter is judged by the other three.
-    n_folds = FOLDS if len(examples) < FEW and kind not in NETWORKS else 1
+    n_folds = FOLDS if len(examples) < FEW else 1
     parts: dict[str, list[Array]] = {}
     for fold in range(n_folds):
         inside = (place >= fold / FOLDS) & (place < (fold + 1) / FOLDS)
@@ -75,10 +81,8 @@ def _reached(
         mix = LearnedRanker(sources, BLEND, learn_blend(learned, len(sources)))
         tried = {**plain, BLEND: mix}
         if kind == LAMBDA_RANK:
-            most = _richer(kind, mix, learned, N_TREES[-1], seed, _part(tell, fold, n_folds))
+            most = _with_trees(mix, learned, N_TREES[-1], seed, _part(tell, fold, n_folds))
             tried.update({f"{kind} {n}": dataclasses.replace(most, trees=most.trees.first(n)) for n in N_TREES})
-        elif kind in NETWORKS and not _network(kind).against(learned):
-            tried[kind] = _richer(kind, mix, learned, 0, seed, tell)
         for name, ranker in tried.items():
             parts.setdefault(name, []).append(gains(ranker, judged))
     return {name: np.concatenate(each) for name, each in parts.items()}
@@ -88,18 +92,30 @@ def _part(tell: Tell, fold: int, n_folds: int) -> Tell:
     return lambda share: tell((fold + share) / (n_folds + 1))
 
 
-def _richer(kind: str, mix: LearnedRanker, examples: Examples, n_trees: int, seed: int, tell: Tell) -> LearnedRanker:
-    """The mix with trees, or a network."""
-    if kind in NETWORKS:
-        return dataclasses.replace(mix, kind=kind, network=_network(kind).fit(examples, seed, tell))
+def _with_trees(mix: LearnedRanker, examples: Examples, n_trees: int, seed: int, tell: Tell) -> LearnedRanker:
     first = mix.blend.scores(examples.features)
-    return dataclasses.replace(mix, kind=kind, trees=learn_trees(examples, first, n_trees=n_trees, seed=seed, tell=tell))
+    return dataclasses.replace(mix, kind=LAMBDA_RANK, trees=learn_trees(examples, first, n_trees=n_trees, seed=seed, tell=tell))
 
 
-def _network(kind: str) -> Any:
+def _network(kind: str, examples: Examples, sources: tuple[str, ...], seed: int, tell: Tell) -> LearnedRanker:
     from shopkeeper.capabilities.recommend.deep.rankers import RANKERS as DEEP
 
-    return DEEP[kind]
+    return LearnedRanker(sources, kind, Blend(np.zeros(4 * len(sources))), network=DEEP[kind].fit(examples, seed, tell))
+
+
+def no_network(examples: Examples) -> str:
+    """Why no network can be learned from these, in one sentence; "" where one can."""
+    if len(examples) < FEWEST_FOR_A_NETWORK:
+        return too_few(len(examples))
+    return missing()
+
+
+def too_few(n_questions: int) -> str:
+    """Why a network is not learned from so few, in one sentence."""
+    return (
+        f"A network learns its order from {FEWEST_FOR_A_NETWORK} customers or more who came back of late for something that "
+        f"retrievers name; here are {n_questions}."
+    )
 
 
 def places(examples: Examples, seed: int) -> Array:

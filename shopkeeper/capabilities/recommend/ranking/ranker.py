@@ -60,9 +60,10 @@ class LearnedRanker:
         features = features_of(tables, past, candidate, score, now)
         if self.network is None:
             return self.scores(features)
-        known = np.minimum(np.maximum(candidate, 0), max(0, len(tables.category) - 1))
-        category, brand = tables.category[known].astype(np.int64), tables.brand[known].astype(np.int64)
-        return self.scores(features, (np.full(len(candidate), customer), candidate.astype(np.int64), category, brand))
+        came_later = candidate >= len(tables.category)
+        place = np.where(came_later, -1, candidate)
+        category, brand = (np.where(came_later, -1, of[place]).astype(np.int64) for of in (tables.category, tables.brand))
+        return self.scores(features, (np.full(len(candidate), customer), place.astype(np.int64), category, brand))
 
     def arrays(self, prefix: str = "ranker_") -> dict[str, Array]:
         """What is saved beside `card`: arrays by name, with ``prefix`` before each."""

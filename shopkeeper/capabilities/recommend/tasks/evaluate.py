@@ -45,6 +45,10 @@ METHODS_COMPARED = Table(
         number("own_weight", "how loudly what the customer has asks to be shown again; below 0: it is not shown"),
         number("learn_seconds", "how long learning took", unit="seconds", low=0, measured=True),
         number("answer_ms", "how long a list takes, asked many at once", unit="ms", low=0, measured=True),
+        number(
+            "order_p99_ms", "how long the processor orders one answer's candidates, 99th percentile; above 5 it is not served",
+            unit="ms", low=0, measured=True,
+        ),
         number("model_mb", "how large what it learned is", unit="MB", low=0),
         number("learn_memory_mb", "how much memory learning takes, as estimated before", unit="MB", low=0),
         text("note", "why it was left out"),
@@ -65,7 +69,8 @@ def evaluate(view: ShopView, settings: RecommendSettings) -> Result:
 
     Every method gets its parameters on a validation period within a budget of trials and time (the best that
     `recommend.tune` found come first), is learned again from everything before the last period, and is looked at once on
-    that. A method that would take more memory than it may is left out with a sentence. Refused when fewer than 20 customers
+    that. The hybrid is there once for each ranker that the setting `rankers` names. A method that would take more memory or time
+    than it may, or for which the shop is too small, is left out with a sentence. Refused when fewer than 20 customers
     with a history chose something new in either period.
     """
     from shopkeeper.capabilities.recommend.judging.evaluation import evaluate_methods

@@ -111,6 +111,16 @@ def test_tiny_and_unknown_inputs(name):
     assert np.isfinite(far).all()
 
 
+@pytest.mark.parametrize("name", RANKERS)
+def test_a_question_is_answered_alone_as_among_others(name):
+    """What was compared many at a time is what is served one at a time, with int8 weights too."""
+    given = examples(4, product_of_features, n_questions=200)
+    learned = RANKERS[name].changed(epochs=2).fit(given, 0)
+    together = scored(learned, given).reshape(-1, 10)
+    alone = np.stack([scored(learned, given.only(np.arange(200) == question)) for question in range(200)])
+    assert (together.argsort(axis=1) == alone.argsort(axis=1)).mean() > 0.95
+
+
 def test_what_speaks_against_it(monkeypatch):
     given = examples(3, product_of_features, n_questions=2)
     assert FM.against(given) == ""

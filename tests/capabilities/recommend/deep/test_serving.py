@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from shopkeeper.capabilities.recommend.deep.attention import Shape, at_last, encoded, new_network
-from shopkeeper.capabilities.recommend.deep.serving import Network, exported, in_whole_numbers, is_as_good, overlap
+from shopkeeper.capabilities.recommend.deep.serving import Network, exported, in_whole_numbers, is_as_good, overlap, same_places
 from shopkeeper.core.errors import NotLearned
 
 SHAPE = Shape(width=32, heads=2, blocks=2, length=6)
@@ -62,6 +62,16 @@ def test_overlap_by_hand():
     assert overlap(np.array([[1, 2], [3, 4]]), np.array([[2, 9], [4, 3]])) == 0.75
     assert overlap(np.array([[1, -1]]), np.array([[2, -1]])) == 0.0
     assert overlap(np.empty((0, 10), int), np.empty((0, 10), int)) == 0.0
+
+
+def test_places_by_hand():
+    lists = np.arange(100).reshape(10, 10)
+    swapped = lists.copy()
+    swapped[0, :2] = lists[0, 1::-1]
+    assert same_places(lists, lists)
+    assert same_places(np.tile(lists, (2, 1)), np.concatenate((lists, swapped)))  # 198 of 200
+    assert not same_places(lists, swapped)
+    assert same_places(np.full((2, 10), -1), np.full((2, 10), -1))
 
 
 def test_without_onnxruntime_it_says_what_to_install(network, monkeypatch):

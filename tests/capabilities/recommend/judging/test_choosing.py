@@ -1,10 +1,19 @@
 import dataclasses
+import json
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.judging.choosing import Budget, Reach, choose, starts_of, wanted_methods, why_not
+from shopkeeper.capabilities.recommend.judging.choosing import (
+    Budget,
+    Reach,
+    choose,
+    starts_of,
+    wanted_hybrids,
+    wanted_methods,
+    why_not,
+)
 from shopkeeper.capabilities.recommend.judging.material import material
 from shopkeeper.capabilities.recommend.methods.every import METHODS
 from shopkeeper.capabilities.recommend.methods.item_graph import ITEM_GRAPH
@@ -121,3 +130,31 @@ def test_methods_by_name():
     with pytest.raises(UnknownName) as caught:
         wanted_methods(RecommendSettings(evaluated_methods="item_grahp"))
     assert "item_graph" in caught.value.wanted
+
+
+def test_hybrids_by_their_rankers():
+    some = RecommendSettings(rankers="ncf; lambda_rank")
+    assert [method.name for method in wanted_hybrids(some)] == ["hybrid_ncf", "hybrid"]
+    hybrids = [name for name in wanted_methods(some) if name.startswith("hybrid")]
+    assert hybrids == ["hybrid", "hybrid_ncf"]
+    named = RecommendSettings(rankers="lambda_rank", evaluated_methods="hybrid_fm")
+    assert list(wanted_methods(named)) == ["popularity", "bought_again", "hybrid_fm"], "what is named is compared"
+    with pytest.raises(UnknownName) as caught:
+        wanted_methods(RecommendSettings(rankers="deep_fm"))
+    assert "deepfm" in caught.value.wanted
+
+
+def test_what_takes_too_long_is_not_tried(at):
+    learnings = []
+    slow = dataclasses.replace(first_few(learnings=learnings), n_seconds=lambda known, parameters: 90.0)
+    told = choose(at, slow, slow.starts, Budget(9, 60.0, 10**9)).note
+    assert told.startswith("It would take about 90 seconds to learn, and its share of the time is 60")
+    assert learnings == []
+    assert choose(at, slow, slow.starts, Budget(1, 90.0, 10**9)).note == ""
+
+
+def test_what_json_kept_is_the_same_parameters():
+    start = METHODS["hybrid_fm"].starts[0]
+    again = METHODS["hybrid_fm"].parameters_from(json.loads(json.dumps(dataclasses.asdict(start))))
+    assert again == start
+    assert starts_of(METHODS["hybrid_fm"], 7.0, again) == (start,)

@@ -1,11 +1,16 @@
 import json
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from shopkeeper.capabilities.recommend.deep.training import missing
 from shopkeeper.capabilities.recommend.judging.comparison import KS
 from shopkeeper.capabilities.recommend.judging.evaluation import teller
 from shopkeeper.capabilities.recommend.methods.every import METHODS
+from shopkeeper.capabilities.recommend.ranking import choosing as ordering
+from shopkeeper.capabilities.recommend.ranking import hybrid
 from shopkeeper.capabilities.recommend.settings import RecommendSettings
 from shopkeeper.capabilities.recommend.tasks import evaluate, tune
 from shopkeeper.core.errors import Cancelled, NotEnoughData
@@ -65,6 +70,62 @@ def test_a_method_that_takes_too_much_memory_is_left_out(tastes, view_of):
     row = rows(evaluate(view_of(tastes), settings), wanted="new", k=10)["item_graph"]
     assert "memory_gb" in row["note"]
     assert (row["ndcg"], row["learn_seconds"], row["n_trials"], row["is_best"]) == (None, None, 0, False)
+
+
+NETWORKS = ("hybrid_fm", "hybrid_wide_deep", "hybrid_deepfm", "hybrid_ncf")
+
+
+def test_a_shop_too_small_for_networks_is_told_so(tastes, view_of):
+    found = rows(evaluate(view_of(tastes), replace(BRIEF, evaluated_methods=",".join(NETWORKS))), wanted="new", k=10)
+    assert list(found) == ["popularity", "bought_again", *NETWORKS]
+    for name in NETWORKS:
+        assert found[name]["note"].startswith("A network learns its order from 200 customers or more")
+        assert (found[name]["ndcg"], found[name]["order_p99_ms"], found[name]["is_best"]) == (None, None, False)
+
+
+def test_without_the_extra_networks_are_left_out_by_name(tastes, view_of, monkeypatch):
+    monkeypatch.setattr(hybrid, "FEWEST_FOR_A_NETWORK", 20)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    found = rows(evaluate(view_of(tastes), replace(BRIEF, evaluated_methods="hybrid_ncf")), wanted="new", k=10)
+    assert found["hybrid_ncf"]["note"] == "torch is not installed: pip install 'shopkeeper[deep]'"
+
+
+def test_without_time_networks_are_left_out_by_name(tastes, view_of, monkeypatch):
+    monkeypatch.setattr(hybrid, "FEWEST_FOR_A_NETWORK", 20)
+    monkeypatch.setattr(hybrid, "missing", str)
+    brief = replace(BRIEF, evaluated_methods="hybrid_ncf", evaluate_minutes=0.0)
+    assert "evaluate_minutes" in rows(evaluate(view_of(tastes), brief), wanted="new", k=10)["hybrid_ncf"]["note"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_every_network_has_a_row_of_its_own(tastes, view_of, monkeypatch):
+    for module in (hybrid, ordering):
+        monkeypatch.setattr(module, "FEWEST_FOR_A_NETWORK", 20)  # the world is small, so that this test is quick
+    result = evaluate(view_of(tastes), replace(BRIEF, evaluated_methods=",".join(("item_graph", *NETWORKS))))
+    found = rows(result, wanted="new", k=10)
+    assert {name: row["note"] for name, row in found.items() if row["note"]} == {}
+    for name in NETWORKS:
+        row, title = found[name], METHODS[name].title
+        assert row["title"] == title
+        assert title.startswith("hybrid ordered by ")
+        assert row["verdict"] == "better"
+        assert json.loads(row["parameters"])["ranker"] == name.removeprefix("hybrid_")
+        costs = (
+            "learn_seconds",
+            "answer_ms",
+            "order_p99_ms",
+            "model_mb",
+            "learn_memory_mb",
+            "coverage",
+            "recall",
+            "validation_ndcg",
+        )
+        assert all(row[cost] > 0 for cost in costs)
+    assert found["item_graph"]["order_p99_ms"] is None
+    values = {name: row["validation_ndcg"] for name, row in found.items()}
+    assert [name for name, row in found.items() if row["is_best"]] == [max(values, key=values.get)]
+    assert len({round(values[name], 9) for name in NETWORKS}) > 1, "each has an order of its own"
 
 
 def test_it_begins_where_the_search_ended(tastes, view_of):

@@ -1,7 +1,10 @@
+import sys
+
 import numpy as np
 import pytest
 
-from shopkeeper.capabilities.recommend.ranking.choosing import choose, gains, learn_ranker, places
+from shopkeeper.capabilities.recommend.deep.training import missing
+from shopkeeper.capabilities.recommend.ranking.choosing import choose, gains, learn_ranker, no_network, places
 from shopkeeper.capabilities.recommend.ranking.examples import Examples, joined
 from shopkeeper.capabilities.recommend.ranking.features import feature_names
 from shopkeeper.capabilities.recommend.ranking.ranker import LearnedRanker
@@ -81,6 +84,27 @@ def test_few_questions_get_no_trees(examples):
     few = learn_ranker(examples.only(np.arange(400) < 30), SOURCES)
     assert few.kind != "lambda_rank"
     assert "lambda_rank" not in few.reached
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_network_that_is_asked_for_is_taken_as_it_is(examples):
+    ranker = learn_ranker(examples, SOURCES, "fm", seed=1)
+    assert (ranker.kind, dict(ranker.reached), len(ranker.trees)) == ("fm", {}, 0)
+    codes = (examples.customer, examples.product, examples.category, examples.brand)
+    alone = learn_ranker(examples, SOURCES, "blend")
+    assert gains(ranker, examples).mean() > gains(alone, examples).mean()
+    back = LearnedRanker.from_arrays(ranker.arrays(), ranker.card())
+    assert np.array_equal(back.scores(examples.features, codes), ranker.scores(examples.features, codes))
+    assert back.kind == "fm"
+
+
+def test_where_no_network_can_be_learned_trees_are(examples, monkeypatch):
+    few = examples.only(np.arange(400) < 80)
+    assert no_network(few).endswith("here are 80.")
+    assert learn_ranker(few, SOURCES, "ncf", seed=1).network is None
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "pip install" in no_network(examples)
+    assert learn_ranker(examples, SOURCES, "ncf", seed=1).kind == "lambda_rank"
 
 
 def test_no_question_at_all(examples):

@@ -1,12 +1,25 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from shopkeeper.capabilities.recommend.deep.training import missing
 from shopkeeper.capabilities.recommend.methods.item_graph import ITEM_GRAPH
 from shopkeeper.capabilities.recommend.methods.item_graph import Parameters as GraphParameters
 from shopkeeper.capabilities.recommend.methods.method import questions_for
 from shopkeeper.capabilities.recommend.methods.popularity import POPULARITY
-from shopkeeper.capabilities.recommend.ranking.hybrid import HYBRID, Parameters, hybrid_with, learn_hybrid, repeats
+from shopkeeper.capabilities.recommend.ranking import hybrid
+from shopkeeper.capabilities.recommend.ranking.hybrid import (
+    HYBRID,
+    HYBRID_NCF,
+    Parameters,
+    Sharing,
+    hybrid_with,
+    learn_hybrid,
+    repeats,
+)
 from shopkeeper.capabilities.recommend.ranking.window import window_of
+from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.numerics.compiling import quiet
 from shopkeeper.numerics.ranking_metrics import hits, ndcg
 
@@ -75,6 +88,32 @@ def test_a_retriever_has_the_parameters_that_are_given(world):
     learned = learn_hybrid(world.known, only, given={"item_graph": {"target_exponent": 1.0}})
     assert learned.retrievers["item_graph"].parameters == given
     assert hybrid_with({"item_graph": given}).learn(world.known, only, quiet).retrievers["item_graph"].parameters == given
+
+
+def test_what_differs_in_the_ranker_shares_the_rest(world):
+    sharing, plain = Sharing(), replace(QUICK, ranker="blend")
+    first, again = (sharing.learn(world.known, plain) for _ in range(2))
+    assert first.shared_seconds == 0.0
+    assert again.shared_seconds > 0.0
+    assert again.retrievers is first.retrievers
+    other = sharing.learn(world.known, replace(plain, n_listed=20))
+    assert (other.shared_seconds, other.retrievers is first.retrievers) == (0.0, False)
+    assert sharing.of(ITEM_GRAPH) is ITEM_GRAPH
+    questions = questions_for(world.known, np.arange(0, 600, 7))
+    alone = HYBRID.learn(world.known, plain, quiet)
+    assert np.array_equal(again.lists(questions, 10).product, alone.lists(questions, 10).product)
+    assert 0.0 < alone.order_p99_ms(questions) < 5.0
+
+
+def test_a_network_refuses_what_is_too_small_for_it(world, monkeypatch):
+    assert HYBRID_NCF.against(world.known) == missing()
+    monkeypatch.setattr(hybrid, "FEWEST_FOR_A_NETWORK", 10_000)
+    assert "here are" in HYBRID_NCF.against(world.known)
+    with pytest.raises(NotEnoughData) as caught:
+        HYBRID_NCF.learn(world.known, replace(QUICK, ranker="ncf"), quiet)
+    assert caught.value.wanted == "10000"
+    assert HYBRID.n_seconds(world.known, QUICK) == 0.0 < HYBRID_NCF.n_seconds(world.known, replace(QUICK, ranker="ncf")) < 60.0
+    assert HYBRID_NCF.n_bytes(world.known, HYBRID_NCF.starts[0]) > HYBRID.n_bytes(world.known, HYBRID.starts[0])
 
 
 def test_what_cannot_be_learned_here_is_left_out(world):

@@ -60,3 +60,22 @@ def test_a_network_is_told_the_codes():
     ranker = LearnedRanker(SOURCES, "fm", Blend(np.zeros(8)), network=Network())
     assert ranker.rank(tables, past, candidate, score, 0, customer=2).tolist() == [33.0, 0.0, 44.0]
     assert ranker.scores(features_of(tables, past, candidate, score, 0)).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_product_that_came_later_is_unknown_to_a_network():
+    number = np.random.default_rng(0).random((6, len(PRODUCT_NUMBERS))).astype(np.float32)
+    tables = FeatureTables(number, np.arange(6, dtype=np.int32), np.zeros(6, np.int32), 0)
+    codes = []
+
+    class Listening(Network):
+        def score(self, features, customer, product, category, brand):
+            codes.append((customer.tolist(), product.tolist(), category.tolist(), brand.tolist()))
+            return super().score(features, customer, product, category, brand)
+
+    known = np.random.default_rng(0).random((9, len(PRODUCT_NUMBERS))).astype(np.float32)
+    grown = FeatureTables(known, tables.category, tables.brand, 0)  # the numbers are there: only its kinds are not known
+    past = (np.array([5], np.int32), np.ones(1, np.float32), np.zeros(1, np.int32), np.ones(1, np.float32), np.ones(1, np.int32))
+    ranker = LearnedRanker(SOURCES, "fm", Blend(np.zeros(8)), network=Listening())
+    ranker.rank(tables, past, np.array([3, 5], np.int32), np.ones((2, 2), np.float32), 0, customer=4)
+    ranker.rank(grown, past, np.array([3, 8], np.int32), np.ones((2, 2), np.float32), 0)
+    assert codes == [([4, 4], [3, 5], [3, 5], [0, 0]), ([-1, -1], [3, -1], [3, -1], [0, -1])]
