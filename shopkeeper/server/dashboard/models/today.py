@@ -168,7 +168,7 @@ def _customers(view: ShopView, time_zone: str, newest: date) -> tuple[float, flo
         f"""
         SELECT count(DISTINCT customer_id) FILTER (day > $newest::DATE - 7) AS now,
                count(DISTINCT customer_id) FILTER (day <= $newest::DATE - 7) AS before
-        FROM (SELECT customer_id, {LOCAL_DAY} AS day FROM order_lines WHERE quantity > 0 AND {LATELY})
+        FROM (SELECT customer_id, {LOCAL_DAY} AS day FROM sold_lines WHERE quantity > 0 AND {LATELY})
         WHERE day > $newest::DATE - 14 AND day <= $newest::DATE
         """,
         {"zone": time_zone, "newest": newest},
@@ -183,7 +183,7 @@ def _top_products(view: ShopView, time_zone: str, newest: date) -> tuple[TopProd
                coalesce(sum(quantity) FILTER (day > $newest::DATE - 7), 0) AS units,
                coalesce(sum(quantity * price) FILTER (day > $newest::DATE - 7), 0) AS revenue,
                coalesce(sum(quantity * price) FILTER (day <= $newest::DATE - 7), 0) AS before
-        FROM (SELECT product_id, quantity, price, {LOCAL_DAY} AS day FROM order_lines
+        FROM (SELECT product_id, quantity, price, {LOCAL_DAY} AS day FROM sold_lines
               WHERE {LATELY}) AS sold
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         WHERE day > $newest::DATE - 14 AND day <= $newest::DATE

@@ -132,7 +132,7 @@ def _out_of_stock(view: ShopView) -> list[Todo]:
     row = view.sql(
         f"""
         WITH sold AS (
-            SELECT product_id, sum(quantity) AS units FROM order_lines
+            SELECT product_id, sum(quantity) AS units FROM sold_lines
             WHERE quantity > 0 AND at > (SELECT max(at) FROM order_lines) - INTERVAL {SOLD_WITHIN_DAYS} DAY GROUP BY product_id)
         SELECT count(*) AS n, max_by(coalesce(title, product_id), units) AS title, max(units) AS units
         FROM (SELECT product_id FROM last_stock WHERE quantity <= 0) AS gone JOIN sold USING (product_id)
@@ -151,7 +151,7 @@ def _returns(view: ShopView) -> list[Todo]:
         f"""
         SELECT product_id, coalesce(any_value(title), product_id) AS title,
                -sum(quantity) FILTER (quantity < 0) AS returned, sum(quantity) FILTER (quantity > 0) AS sold
-        FROM (SELECT product_id, quantity FROM order_lines
+        FROM (SELECT product_id, quantity FROM sold_lines
               WHERE at > (SELECT max(at) FROM order_lines) - INTERVAL {SOLD_WITHIN_DAYS} DAY) AS lately
         LEFT JOIN (SELECT product_id, title FROM products) AS known USING (product_id)
         GROUP BY product_id HAVING returned >= {MIN_RETURN_UNITS} AND returned >= {HIGH_RETURN_SHARE} * sold
