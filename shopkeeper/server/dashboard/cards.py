@@ -148,17 +148,17 @@ def button(label: str, on_click: Callable[..., Any], *, look: str = "primary", i
 
 
 def problem(desk: Desk, error: ShopkeeperError | Mapping[str, Any]) -> None:
-    """An error in its four parts: what, got, wanted, next."""
+    """An error in its four parts, in the reader's language: what, got, wanted, next."""
     parts = error.as_problem() if isinstance(error, ShopkeeperError) else error
     with ui.element("section").classes("sk-card sk-problem").props('role="alert"'):
         with box("sk-row"):
             ui.icon("error_outline").classes("sk-bad").style("font-size: 22px")
-            text(str(parts.get("title", "")), tag="h2")
+            text(desk.t.said(str(parts.get("title", ""))), tag="h2")
         with ui.element("dl"):
             for name in ("got", "wanted", "next"):
                 if parts.get(name):
                     text(desk.t(f"error.{name}"), tag="dt")
-                    text(str(parts[name]), tag="dd")
+                    text(desk.t.said(str(parts[name]), may_be_data=name == "got"), tag="dd")
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> None:

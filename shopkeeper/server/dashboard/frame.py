@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from copy import copy
 from pathlib import Path
 from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.language import Language
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -28,6 +30,7 @@ PAGES = (
     ("/recommend", "page.recommend", "recommend"),
     ("/tasks", "page.tasks", "account_tree"),
 )
+NICEGUI_LANGUAGES: dict[str, Language] = {"en": "en-US", "zh": "zh-CN"}
 THEME_ICONS = {"system": "brightness_auto", "light": "light_mode", "dark": "dark_mode"}
 
 Build = Callable[[Desk], Awaitable[None]]
@@ -92,7 +95,7 @@ def _frame(desk: Desk, here: str) -> ui.element:
     ui.page_title(f"{desk.shop.name} · 掌柜 Shopkeeper")
     ui.add_head_html(STYLE)
     ui.on_exception(lambda error: _told(desk, error))
-    ui.query("html").props(f'lang="{desk.t.language}"')
+    _speak(desk.t.language)
     ui.dark_mode({"light": False, "dark": True}.get(desk.theme))
     with ui.element("header").classes("sk-top"):
         _brand(desk)
@@ -107,6 +110,14 @@ def _frame(desk: Desk, here: str) -> ui.element:
     with ui.element("nav").classes("sk-bottom").props(f'aria-label="{desk.t("page.menu")}"'):
         _links(desk, here)
     return main
+
+
+def _speak(language: str) -> None:
+    """Let NiceGUI's own words (a lost connection) and the page's ``lang`` be of this visit's language, not of all visits'."""
+    client = ui.context.client
+    client.page = copy(client.page)
+    client.page.language = NICEGUI_LANGUAGES[language]
+    ui.query("html").props(f'lang="{language}"')
 
 
 def _brand(desk: Desk) -> None:

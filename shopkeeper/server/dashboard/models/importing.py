@@ -44,11 +44,14 @@ class ColumnUse:
 
 @dataclass(frozen=True)
 class Understood:
-    """What an import would make of a file. ``problem`` has the four parts of what stands in its way, or is None."""
+    """What an import would make of a file; ``how`` it is read: format, compression, encoding, delimiter.
+
+    ``problem`` has the four parts of what stands in its way, or is None.
+    """
 
     file: str
     size_bytes: int
-    how: str
+    how: tuple[str, ...]
     preset: str
     tables: tuple[tuple[str, tuple[ColumnUse, ...]], ...]
     names: tuple[str, ...]
@@ -96,7 +99,7 @@ def understood(shop: Shop, path: Path, map: Mapping[str, str]) -> Understood:
     return Understood(
         raw["file"],
         path.stat().st_size,
-        ", ".join(part for part in how if part),
+        tuple(part for part in how if part),
         found.preset.title if found.preset else "",
         tuple((table, _columns(found, table)) for table in found.tables),
         found.names,

@@ -32,13 +32,15 @@ class Form:
                 self._fields[knob.name] = field.mark(f"field-{knob.name}")
                 if knob.help:
                     with field:
-                        ui.tooltip(knob.help + (f" ({knob.range})" if knob.range else "")).props(
-                            "anchor='top middle' self='bottom middle'"
-                        )
+                        ui.tooltip(self._told(knob)).props("anchor='top middle' self='bottom middle'")
 
     def values(self) -> dict[str, Any]:
         """The fields that say something else than the default; unchecked, the owner of the knobs checks them."""
         return filled(self._knobs, {name: field.value for name, field in self._fields.items()})
+
+    def _told(self, knob: Knob) -> str:
+        t = self._desk.t
+        return t("setting.told", help=t.said(knob.help), range=t.said(knob.range)) if knob.range else t.said(knob.help)
 
     def _field(self, knob: Knob, value: Any) -> Any:
         label = knob.name + (" *" if knob.required else "")
@@ -54,5 +56,5 @@ class Form:
         return ui.input(label, value=told).props(self._look(knob))
 
     def _look(self, knob: Knob) -> str:
-        unit = knob.unit.replace('"', "")
+        unit = self._desk.t.unit(knob.unit).replace('"', "")
         return "outlined dense" + (f' suffix="{unit}"' if unit and len(unit) < 12 else "")

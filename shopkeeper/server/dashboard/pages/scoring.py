@@ -28,16 +28,17 @@ def show(desk: Desk, run: Run, *, only_first: bool = False) -> None:
 
 
 def _score(desk: Desk, row: scores.ScoreRow) -> None:
+    name, baseline = desk.t.said(row.name), desk.t.said(row.baseline_name)
     with cards.box("sk-score"):
         with cards.box("sk-row"):
-            cards.text(row.name, "sk-strong", "span")
+            cards.text(name, "sk-strong", "span")
             cards.pill(desk.t(f"verdict.{row.verdict.replace(' ', '_')}"), TONES[row.verdict])
             if row.decides:
                 cards.pill(desk.t("score.decides"), "accent")
         labels = (
             "0",
             escape(desk.t("score.ours", value=desk.f.score(row.value))),
-            escape(desk.t("score.theirs", name=row.baseline_name, value=desk.f.score(row.baseline))),
+            escape(desk.t("score.theirs", name=baseline, value=desk.f.score(row.baseline))),
         )
         cards.drawing(charts.interval((row.low, row.value, row.high), row.baseline, labels), "sk-interval")
         cards.text(sentence(desk, row), "sk-muted sk-small")
@@ -45,12 +46,15 @@ def _score(desk: Desk, row: scores.ScoreRow) -> None:
 
 def sentence(desk: Desk, row: scores.ScoreRow) -> str:
     """What the numbers say, in words."""
+    baseline = desk.t.said(row.baseline_name)
     facts = {
-        "name": row.name, "value": desk.f.score(row.value), "baseline": desk.f.score(row.baseline),
-        "baseline_name": row.baseline_name, "low": desk.f.score(row.difference_low), "high": desk.f.score(row.difference_high),
+        "name": desk.t.said(row.name), "value": desk.f.score(row.value), "baseline": desk.f.score(row.baseline),
+        "baseline_name": baseline, "low": desk.f.score(row.difference_low), "high": desk.f.score(row.difference_high),
         "confidence": desk.f.share(row.confidence), "n": desk.f.number(row.n_cases),
     }  # fmt: skip
     told = desk.t(row.words, **facts)
     if row.verdict == "better" and row.times is not None and row.times >= 1.05:
-        told += " " + desk.t("score.times", times=desk.f.number(row.times, 1), baseline_name=row.baseline_name)
+        told += (" " if desk.t.language == "en" else "") + desk.t(
+            "score.times", times=desk.f.number(row.times, 1), baseline_name=baseline
+        )
     return told

@@ -104,6 +104,8 @@ def _todos(desk: Desk, todos: tuple[Todo, ...]) -> None:
                         facts = {name: _fact(desk, name, value) for name, value in entry.facts.items()}
                         if "question" in facts:
                             facts["question"] = desk.t.declared(facts["task"], facts["question"])
+                        if "why" in facts:
+                            facts["why"] = desk.t.said(facts["why"])
                         cards.text(desk.t(f"todo.{entry.kind}", **facts), tag="b")
                         cards.text(desk.t(f"todo.{entry.kind}_why", **facts), tag="small")
                     ui.icon("chevron_right").classes("sk-muted")

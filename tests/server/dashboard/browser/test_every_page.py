@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from shopkeeper.core.errors import NotEnoughData
+from shopkeeper.shop import Shop
+
 from .conftest import SCREENSHOTS, settled
 
 PAGES = {
@@ -62,6 +65,33 @@ def test_chinese_pages_have_no_english_of_ours(window, address):
         told = page.locator(TOLD).all_inner_texts()
         plain = [text for text in told if not re.search(r"[\u4e00-\u9fff]", text) and re.search(r"[a-z]{3}", text)]
         assert [text for text in plain if not re.fullmatch(r"[\w.]+|\w+ \(.*\)|[A-Za-z].* no\. .*", text, re.DOTALL)] == [], path
+
+
+TEXTS = """() => [...document.querySelectorAll('.sk-main *')].filter(e => e.offsetParent && !e.closest('pre'))
+  .flatMap(e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim())).filter(t => t)"""
+
+
+def test_what_other_floors_say_is_chinese_too(window, address, shop_folder):
+    """Scores, baselines, headlines, why a task was refused, settings, columns: no three English words stand beside each other."""
+    page = window(address, language="zh")
+    with Shop.open(shop_folder) as shop:
+        tasks, answers = sorted(shop.registry.tasks), sorted(shop.registry.answers)
+        with pytest.raises(NotEnoughData):
+            shop.run("recommend.ratings")
+        runs = [run.run_id for run in shop.runs(limit=100) if run.state == "refused"][:2]
+    found = [f"/tasks/{name}" for name in tasks] + [f"/answers/{name}" for name in answers] + [f"/runs/{run}" for run in runs]
+    found += [
+        "/rejected",
+        "/data/churn_methods",
+        "/customers/segments?expression=lapsd",
+        "/customers/segments?expression=bought category",
+    ]
+    assert runs
+    for path in found:
+        settled(page, path)
+        told = page.evaluate(TEXTS)
+        assert len(told) > 5, path
+        assert [text for text in told if re.search(r"英文原文|[A-Za-z]{3,},? [a-z]{3,},? [a-z]{3,}", text)] == [], path
 
 
 CONTRAST = """() => {

@@ -29,11 +29,11 @@ def problem(
     """The error at ``text[start:end]``. Its facts: ``expression``, ``position``, ``end``, ``caret`` (two lines), ``found``."""
     start = max(0, min(start, len(text)))
     end = max(start, min(end, len(text)))
-    said = (text[start:end] if found is None else found) or "the end"
-    shown = said if len(said) <= SHOWN else said[:SHOWN] + "…"
+    said = text[start:end] if found is None else found
+    shown = (said if len(said) <= SHOWN else said[:SHOWN] + "…") or "the end"
     return ExpressionError(
         what,
-        got=f"{shown!r} at character {start + 1}" if said != "the end" or found is not None else "the end of the expression",
+        got=f"{shown!r} at character {start + 1}" if said else "the end of the expression",
         wanted=wanted,
         next=next or "`shopkeeper segments words` lists every word with an example",
         expression=text,

@@ -110,7 +110,7 @@ class Editor:
                 with chip:
                     cards.text(one.text, "mono", "span")
                     if one.meaning:
-                        ui.tooltip(one.meaning)
+                        ui.tooltip(self._desk.t.said(one.meaning))
 
     async def _put(self, one: Suggestion) -> None:
         text = self._text
@@ -128,7 +128,7 @@ class Editor:
         try:
             await desk.work(segments.save, desk.shop, row, desk.caller.name or "owner")
         except ShopkeeperError as error:
-            ui.notify(str(error.as_problem()["title"]), type="negative")
+            ui.notify(desk.t.said(error.what), type="negative")
             return
         desk.office.memory.forget()
         ui.navigate.to(f"/customers/segments?segment={row['segment_id']}")
@@ -138,7 +138,7 @@ class Editor:
         try:
             rows = await desk.read(("members", text), lambda view: segments.members(view, text, self._within), of=OF)
         except ShopkeeperError as error:
-            ui.notify(str(error.as_problem()["title"]), type="negative")
+            ui.notify(desk.t.said(error.what), type="negative")
             return
         ui.download.content(csv_of(rows), f"{self._row.get('segment_id') or 'customers'}.csv", "text/csv")
 
@@ -153,14 +153,14 @@ def _count(desk: Desk, tried: Tried) -> None:
         value = t("segments.worth", value=f.money(count.value, whole=True), share=f.share(count.value_share))
         cards.text(f"{value} {t('segments.reachable', n=f.number(count.n_reachable))}", "sk-muted sk-small")
         for note in count.notes:
-            cards.text(note, "sk-warn sk-small")
+            cards.text(t.said(note), "sk-warn sk-small")
     elif tried.problem is not None:
         with cards.box("sk-said"):
-            cards.text(str(tried.problem["title"]), "sk-bad sk-strong")
+            cards.text(t.said(str(tried.problem["title"])), "sk-bad sk-strong")
             if tried.problem.get("caret"):
                 cards.text(str(tried.problem["caret"]), "sk-pre mono", "pre")
             for part in ("wanted", "next"):
-                cards.text(f"{t(f'error.{part}')}: {tried.problem.get(part, '')}", "sk-muted sk-small")
+                cards.text(f"{t(f'error.{part}')}: {t.said(str(tried.problem.get(part, '')))}", "sk-muted sk-small")
     else:
         cards.text(t("segments.hint"), "sk-muted sk-small")
 
@@ -219,7 +219,7 @@ def _entry(desk: Desk, row: Listed) -> None:
             told = ""
             if count is not None and count.n_customers:
                 told = t("segments.worth", value=f.money(count.value, whole=True), share=f.share(count.value_share))
-            problem = "" if row.tried.problem is None else str(row.tried.problem["title"])
+            problem = "" if row.tried.problem is None else t.said(str(row.tried.problem["title"]))
             cards.text(told or problem, "sk-small" + (" sk-bad" if problem else ""))
             button = cards.button("", take_out, look="plain", icon="close")
             button.props("dense flat size=sm")

@@ -96,7 +96,7 @@ class Compared:
                     ui.icon("do_not_disturb_on").classes("sk-muted")
                     with cards.box():
                         cards.text(desk.t.method(row.method, row.title), tag="b")
-                        cards.text(row.note or desk.t("methods.not_judged"), tag="small")
+                        cards.text(desk.t.said(row.note or "") or desk.t("methods.not_judged"), tag="small")
 
     def _table(self, found: Comparison) -> None:
         t = self._desk.t

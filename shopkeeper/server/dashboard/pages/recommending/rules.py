@@ -98,7 +98,8 @@ def _what(desk: Desk, line: RuleLine) -> None:
             told = " · ".join(filter(None, (line.id, str(line.row["note"] or ""))))
             cards.text(told, "sk-muted sk-small")
             if line.problem:
-                cards.text(f"{line.problem['title']} {desk.t('error.wanted')}: {line.problem['wanted']}", "sk-bad sk-small")
+                parts = [desk.t.said(str(line.problem[part])) for part in ("title", "wanted")]
+                cards.text(f"{parts[0]} {desk.t('error.wanted')}: {parts[1]}", "sk-bad sk-small")
             elif line.n_products == 0:
                 cards.text(desk.t("rule.concerns_nothing"), "sk-warn sk-small")
 

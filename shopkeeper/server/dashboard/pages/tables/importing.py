@@ -80,12 +80,12 @@ class Importing:
         under = desk.t("import.recognized_under", name=found.file, size=desk.f.bytes(found.size_bytes))
         with cards.card(desk.t("import.recognized"), under):
             cards.facts([
-                (desk.t("import.format"), found.how),
-                (desk.t("import.preset"), found.preset or desk.t("import.preset_none")),
+                (desk.t("import.format"), ", ".join(desk.t.said(part) for part in found.how)),
+                (desk.t("import.preset"), desk.t.said(found.preset) or desk.t("import.preset_none")),
                 (desk.t("import.tables"), ", ".join(table for table, _ in found.tables) or desk.t("word.none")),
             ])  # fmt: skip
             for note in found.notes:
-                cards.text(note, "sk-muted sk-small")
+                cards.text(desk.t.said(note), "sk-muted sk-small")
             with cards.box("sk-row"):
                 start = cards.button(desk.t("import.start"), self._start, icon="upload_file").mark("import-start")
                 start.enabled = found.problem is None
@@ -112,7 +112,7 @@ class Importing:
 
     def _target(self, column: importing.ColumnUse) -> None:
         cards.text(column.name, "mono sk-strong")
-        cards.text(column.meaning, "sk-muted sk-small")
+        cards.text(self._desk.t.said(column.meaning), "sk-muted sk-small")
 
     def _source(self, column: importing.ColumnUse, names: tuple[str, ...]) -> None:
         simple = column.columns[0] if len(column.columns) == 1 else None
@@ -121,7 +121,7 @@ class Importing:
         choice = ui.select(options, value=simple, with_input=True, on_change=lambda event: self._set(event.value, column.target))
         choice.props("outlined dense options-dense").classes("sk-source").mark(f"source-{column.target}")
         if simple is None and column.source:
-            choice.props["placeholder"] = column.source
+            choice.props["placeholder"] = self._desk.t.said(column.source, may_be_data=True)
 
     def _remark(self, column: importing.ColumnUse) -> None:
         desk = self._desk
@@ -133,16 +133,16 @@ class Importing:
             if column.target in self._map.values():
                 cards.pill(desk.t("import.by_hand"), "accent")
             elif column.note:
-                cards.text(column.note, "sk-muted sk-small", "span")
+                cards.text(desk.t.said(column.note), "sk-muted sk-small", "span")
             if column.source and column.columns != (column.source,):
-                cards.text(column.source, "sk-muted sk-small", "span")
+                cards.text(desk.t.said(column.source, may_be_data=True), "sk-muted sk-small", "span")
 
     def _unused(self, found: importing.Understood) -> None:
         if not found.unused:
             return
         desk = self._desk
         every = importing.targets(tuple(table for table, _ in found.tables))
-        options = {target: f"{target}: {meaning}" for target, meaning in every.items()}
+        options = {target: f"{target}: {desk.t.said(meaning)}" for target, meaning in every.items()}
         with cards.card(desk.t("import.unused"), desk.t("import.unused_under"), is_flush=True):
             heads = [(desk.t("import.source"), False), (desk.t("import.target"), False)]
             rows = [
@@ -195,7 +195,7 @@ class Importing:
                 cards.text(desk.t("import.report_same"), "sk-item sk-strong")
             parts = {"kept": report.kept, "rejected": report.rejected, "ignored": report.ignored}
             told = [(desk.t(f"import.{kind}"), what, n) for kind, part in parts.items() for what, n in part]
-            rows = [(f"{became}: {what}", desk.f.number(n)) for became, what, n in told]
+            rows = [(f"{became}: {desk.t.said(what)}", desk.f.number(n)) for became, what, n in told]
             total = sum(n for _, _, n in told)
             verdict = desk.t("import.adds_up" if report.adds_up else "import.adds_not")
             cards.table([(desk.t("import.became"), False), (desk.t("runs.rows"), True)], [*rows, (verdict, desk.f.number(total))])

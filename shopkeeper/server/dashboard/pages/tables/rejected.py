@@ -43,10 +43,10 @@ class RuleCard:
             with cards.box("sk-card-head"):
                 with cards.box("sk-grow"):
                     with cards.box("sk-row"):
-                        cards.text(rule.rule, "mono", "h2")
+                        cards.text(desk.t.said(rule.rule), "mono" if desk.t.language == "en" else "", "h2")
                         if rule.table:
                             cards.pill(rule.table)
-                    cards.text(rule.example, tag="p")
+                    cards.text(desk.t.said(rule.example), tag="p")
                 cards.pill(desk.t("data.rows", n=desk.f.number(rule.n_rows)), "warn")
             with cards.box("sk-item"):
                 fold = ui.expansion(desk.t("rejected.show")).props("dense")
@@ -90,7 +90,7 @@ def _row(desk: Desk, row: rejected.RejectedRow) -> None:
     with cards.box("sk-item"), cards.box("sk-grow"):
         line = desk.t("rejected.line", line=desk.f.number(row.line)) if row.line else ""
         cards.text(f"{row.source}  {line}", tag="small")
-        cards.text(row.message)
+        cards.text(desk.t.said(row.message))
         if row.raw is None:
             cards.text(desk.t("rejected.raw_hidden"), "sk-muted sk-small")
         else:

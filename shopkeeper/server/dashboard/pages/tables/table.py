@@ -145,8 +145,8 @@ def _dictionary(desk: Desk, table: Table) -> None:
         columns = [(desk.t("table.column"), False), (desk.t("table.type"), False), (desk.t("table.meaning"), False)]
         rows = []
         for column in table.columns:
-            kind = desk.t(f"type.{column.type}") + (f", {column.unit}" if column.unit else "")
-            rows.append((lambda column=column: _name(desk, column), kind, column.meaning))
+            kind = desk.t(f"type.{column.type}") + (f", {desk.t.unit(column.unit)}" if column.unit else "")
+            rows.append((lambda column=column: _name(desk, column), kind, desk.t.said(column.meaning)))
         cards.table(columns, rows)
 
 

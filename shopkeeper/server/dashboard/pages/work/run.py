@@ -22,7 +22,7 @@ async def build(desk: Desk) -> None:
     """Lay out the page of the run named in the address."""
     found = await desk.work(work.run_page, desk.shop, desk.request.path_params["run"])
     crumbs = ((desk.t("page.tasks"), "/tasks"), (found.task, f"/tasks/{found.task}"))
-    with cards.head(desk.t("run.title", at=desk.f.moment(found.started_at)), found.headline, crumbs=crumbs):
+    with cards.head(desk.t("run.title", at=desk.f.moment(found.started_at)), desk.t.said(found.headline), crumbs=crumbs):
         cards.pill(desk.t(f"state.{found.state}"), TONES[found.state])
     if found.problem:
         cards.problem(desk, found.problem)
@@ -42,7 +42,10 @@ def _numbers(desk: Desk, found: Run) -> None:
     ]
     if found.model_version:
         told = desk.t("run.promoted" if found.promoted else "run.not_promoted")
-        rows += [(desk.t("run.model"), f"{found.model_version} · {told}"), (desk.t("run.why"), found.promotion_reason)]
+        rows += [
+            (desk.t("run.model"), f"{found.model_version} · {told}"),
+            (desk.t("run.why"), desk.t.said(found.promotion_reason)),
+        ]
     with cards.card(desk.t("run.numbers")):
         cards.facts(rows)
 
@@ -56,7 +59,7 @@ def _provenance(desk: Desk, found: Run) -> None:
             (desk.t("run.code"), made.code_version),
             (desk.t("run.seed"), str(made.seed)),
         ]
-        rows += [(name, f"{written(value)} ({origin})") for name, (value, origin) in made.changes.items()]
+        rows += [(name, f"{written(value)} ({desk.t.said(origin)})") for name, (value, origin) in made.changes.items()]
         cards.facts(rows)
         with ui.expansion(desk.t("run.snapshot")).props("dense"):
             cards.text(json.dumps(made.snapshot, indent=1, ensure_ascii=False, default=str), "sk-pre", "pre")

@@ -76,7 +76,7 @@ class JobCard:
         self._bar.value = 1.0 if job.state == "done" else job.share or 0.0
         is_live = job.state in LIVE
         self._stop.visible = is_live
-        self._doing.text = (job.doing or desk.t("job.starting")) if is_live else desk.t("job.ended")
+        self._doing.text = (desk.t.said(job.doing or "") or desk.t("job.starting")) if is_live else desk.t("job.ended")
         if is_live:
             return
         self._timer.deactivate()
@@ -127,8 +127,9 @@ def _state(desk: Desk, run: Run) -> None:
 
 def _deciding(desk: Desk, run: Run) -> str:
     if run.problem:
-        return str(run.problem.get("title", ""))
+        return desk.t.said(str(run.problem.get("title", "")))
     first = next((score for score in run.scores if score.decides), None)
     if first is None:
-        return run.headline
-    return f"{first.name} {desk.f.score(first.value)} · {first.baseline_name} {desk.f.score(first.baseline)}"
+        return desk.t.said(run.headline)
+    name, baseline = desk.t.said(first.name), desk.t.said(first.baseline_name)
+    return f"{name} {desk.f.score(first.value)} · {baseline} {desk.f.score(first.baseline)}"

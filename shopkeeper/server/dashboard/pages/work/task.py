@@ -45,9 +45,9 @@ async def build(desk: Desk) -> None:
 def _about(desk: Desk, page: work.TaskPage) -> None:
     with cards.card(desk.t("task.about")):
         if page.result is not None and page.result.headline:
-            cards.text(page.result.headline, "sk-strong")
+            cards.text(desk.t.said(page.result.headline), "sk-strong")
         if page.explanation:
-            cards.text(page.explanation, "sk-muted sk-small").style("white-space: pre-line")
+            cards.text(desk.t.said(page.explanation), "sk-muted sk-small").style("white-space: pre-line")
         for part, tables in (("reads", page.reads), ("optional", page.optional), ("writes", (page.writes,))):
             if tables:
                 with cards.box("sk-row"):
@@ -88,8 +88,9 @@ def _over_time(desk: Desk, page: work.TaskPage) -> None:
 
         def options(name: str) -> dict[str, Any]:
             course = chosen[name]
-            lines = {course.name: course.values, course.baseline_name: course.baselines}
-            return charts.over_time([desk.f.moment(at) for at in course.moments], lines, [course.baseline_name])
+            told, baseline = desk.t.said(course.name), desk.t.said(course.baseline_name)
+            lines = {told: course.values, baseline: course.baselines}
+            return charts.over_time([desk.f.moment(at) for at in course.moments], lines, [baseline])
 
         def show(name: str) -> None:
             chart.options.clear()
@@ -97,7 +98,8 @@ def _over_time(desk: Desk, page: work.TaskPage) -> None:
             chart.update()
 
         if len(found) > 1:
-            choice = ui.select(list(chosen), value=found[0].name, on_change=lambda event: show(event.value))
+            names = {name: desk.t.said(name) for name in chosen}
+            choice = ui.select(names, value=found[0].name, on_change=lambda event: show(event.value))
             choice.props("outlined dense").classes("sk-choose")
         chart = cards.chart(options(found[0].name))
 
@@ -112,21 +114,21 @@ def _settings(desk: Desk, page: work.TaskPage) -> None:
         rows = [
             (
                 lambda row=row: cards.text(row.knob.name, "mono sk-strong", "span"),
-                lambda row=row: _current(row),
+                lambda row=row: _current(desk, row),
                 written(row.knob.default),
-                row.knob.range,
-                row.knob.help,
+                desk.t.said(row.knob.range),
+                desk.t.said(row.knob.help),
             )
             for row in page.settings
         ]
         cards.table(columns, rows)
 
 
-def _current(row: work.SettingRow) -> None:
+def _current(desk: Desk, row: work.SettingRow) -> None:
     with cards.box("sk-row"):
         cards.text(written(row.current), "mono", "span")
         if row.origin:
-            cards.pill(row.origin, "accent")
+            cards.pill(desk.t.said(row.origin), "accent")
 
 
 def written(value: Any) -> str:
