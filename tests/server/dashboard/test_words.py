@@ -35,7 +35,7 @@ def test_both_languages_fill_in_the_same_facts():
 
 def test_chinese_is_chinese():
     same = {"type.json", "score.theirs", "todo.never_learned_why", "todo.refused_why", "todo.failed_why", "todo.not_promoted_why",
-            "todo.never_learned_many_why", "unit.MB", "unit.GB", "unit.UTC", "setting.told"}  # fmt: skip
+            "todo.never_learned_many_why", "unit.MB", "unit.GB", "unit.UTC", "setting.told", "error.part"}  # fmt: skip
     assert {key for key, (_, chinese) in texts().items() if not re.search(r"[\u4e00-\u9fff]", chinese)} == same
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from unicodedata import east_asian_width
 
 from shopkeeper.core.errors import ExpressionError, nearest
 
 SHOWN = 60  # characters on either side of the place, where a line is long
 LISTED = 8
+WIDE_SPACE, WIDE_CARET = "\u3000", "\uff3e"
 
 
 def caret(text: str, start: int, end: int) -> str:
@@ -20,7 +22,13 @@ def caret(text: str, start: int, end: int) -> str:
     after = " …" if high - end > SHOWN else ""
     high = max(start, min(high, end + SHOWN))
     line = "".join(letter if letter.isprintable() else " " for letter in text[low:high])
-    return f"{before}{line}{after}\n{' ' * (len(before) + start - low)}{'^' * max(1, min(end, high) - start)}"
+    ahead, place = before + line[: start - low], line[start - low : max(start + 1, min(end, high)) - low] or " "
+    return f"{before}{line}{after}\n{_under(ahead, ' ', WIDE_SPACE)}{_under(place, '^', WIDE_CARET)}"
+
+
+def _under(text: str, narrow: str, wide: str) -> str:
+    """A sign under each letter, as wide as that: Chinese letters take two places, in a terminal and in a browser."""
+    return "".join(wide if east_asian_width(letter) in "WF" else narrow for letter in text)
 
 
 def problem(

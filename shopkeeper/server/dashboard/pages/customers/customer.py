@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from shopkeeper.core.errors import NotLearned
@@ -41,8 +41,12 @@ async def build(desk: Desk) -> None:
                         label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
     else:
         _tags(desk, found)
-        with cards.box("sk-grid sk-4"):
-            _tiles(desk, found)
+        if found.is_told:
+            with cards.box("sk-grid sk-4"):
+                _tiles(desk, found)
+        else:
+            with cards.card():
+                cards.text(desk.t("customers.not_told" if known.n_orders else "customers.no_order"), "sk-muted")
     with cards.box("sk-grid sk-1-2"):
         timeline.show(desk, known)
         with cards.box("sk-stack"):
@@ -75,7 +79,8 @@ def _tags(desk: Desk, found: Profile) -> None:
         if rfm:
             cards.pill(f"RFM {found.of('rfm').get('rfm')} · {t(f'rfm_name.{rfm}')}")
         if cluster:
-            cards.pill(t.cluster(str(cluster)))
+            group = cards.link(t("customers.in_group", name=t.cluster(str(cluster))), "/customers/groups", "sk-pill")
+            group.props["title"] = t("customers.in_group_why")
         if found.of("customer").get("opted_out"):
             cards.pill(t("customers.opted_out"), "warn")
 
@@ -91,28 +96,40 @@ def _due(desk: Desk, found: Profile) -> None:
 
 
 def _tiles(desk: Desk, found: Profile) -> None:
+    """A tile for each part that is known."""
     t, f = desk.t, desk.f
-    life, value, churn = found.of("life_cycle"), found.of("value"), found.of("churn")
-    with _tile(t("customers.stage")):
-        if life.get("stage"):
+    life, churn = found.of("life_cycle"), found.of("churn")
+    if life.get("stage"):
+        with _tile(t("customers.stage")):
             with cards.box("sk-row"):
                 stage_pill(desk, life["stage"])
             _due(desk, found)
-        else:
-            cards.text("–", "value")
-    with _tile(t("customers.expected")):
-        cards.text(f.money(value.get("expected_value"), whole=True), "value")
+    _value(desk, found.of("value"))
+    if churn.get("p_buys") is not None:
+        with _tile(t("customers.buys", n=churn["buys_within_days"])):
+            cards.text(f.share(churn["p_buys"]), "value")
+            if churn.get("p_lost") is not None:
+                cards.text(t("customers.lost", n=churn["lost_after_days"], share=f.share(churn["p_lost"])), "before")
+
+
+def _value(desk: Desk, value: Mapping[str, Any]) -> None:
+    """What is expected of the customer: value, and days with orders; several orders of one day are one to the model."""
+    t, f = desk.t, desk.f
+    if value.get("expected_value") is None:
+        return
+    days = value["value_horizon_days"]
+    with _tile(t("customers.expected_within", n=days)):
+        cards.text(f.money(value["expected_value"], whole=True), "value")
         if value.get("expected_value_low") is not None:
             span = f"{f.money(value['expected_value_low'], whole=True)} – {f.money(value['expected_value_high'], whole=True)}"
             cards.text(t("customers.interval", span=span), "before")
-    with _tile(t("customers.again", n=value.get("value_horizon_days") or "–")):
+    with _tile(t("customers.again", n=days)):
         cards.text(f.share(value.get("p_orders_again")), "value")
         if value.get("expected_orders") is not None:
-            cards.text(t("customers.expected_orders", n=f.number(value["expected_orders"], 1)), "before")
-    with _tile(t("customers.buys", n=churn.get("buys_within_days") or "–")):
-        cards.text(f.share(churn.get("p_buys")), "value")
-        if churn.get("p_lost") is not None:
-            cards.text(t("customers.lost", share=f.share(churn["p_lost"])), "before")
+            each = f.money(value.get("order_value"), whole=True)
+            cards.text(t("customers.expected_days", n=f.number(value["expected_orders"], 1), each=each), "before")
+        if value.get("n_repeat_orders") is not None:
+            cards.text(t("customers.days_so_far", n=f.number(value["n_repeat_orders"] + 1)), "before")
 
 
 @contextmanager

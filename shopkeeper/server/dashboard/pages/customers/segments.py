@@ -160,7 +160,8 @@ def _count(desk: Desk, tried: Tried) -> None:
             if tried.problem.get("caret"):
                 cards.text(str(tried.problem["caret"]), "sk-pre mono", "pre")
             for part in ("wanted", "next"):
-                cards.text(f"{t(f'error.{part}')}: {t.said(str(tried.problem.get(part, '')))}", "sk-muted sk-small")
+                told = t.said(str(tried.problem.get(part, "")))
+                cards.text(t("error.part", part=t(f"error.{part}"), text=told), "sk-muted sk-small")
     else:
         cards.text(t("segments.hint"), "sk-muted sk-small")
 

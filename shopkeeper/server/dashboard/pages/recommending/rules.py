@@ -99,7 +99,8 @@ def _what(desk: Desk, line: RuleLine) -> None:
             cards.text(told, "sk-muted sk-small")
             if line.problem:
                 parts = [desk.t.said(str(line.problem[part])) for part in ("title", "wanted")]
-                cards.text(f"{parts[0]} {desk.t('error.wanted')}: {parts[1]}", "sk-bad sk-small")
+                wanted = desk.t("error.part", part=desk.t("error.wanted"), text=parts[1])
+                cards.text(f"{parts[0]} {wanted}", "sk-bad sk-small")
             elif line.n_products == 0:
                 cards.text(desk.t("rule.concerns_nothing"), "sk-warn sk-small")
 

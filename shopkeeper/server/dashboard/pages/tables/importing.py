@@ -195,7 +195,7 @@ class Importing:
                 cards.text(desk.t("import.report_same"), "sk-item sk-strong")
             parts = {"kept": report.kept, "rejected": report.rejected, "ignored": report.ignored}
             told = [(desk.t(f"import.{kind}"), what, n) for kind, part in parts.items() for what, n in part]
-            rows = [(f"{became}: {desk.t.said(what)}", desk.f.number(n)) for became, what, n in told]
+            rows = [(desk.t("error.part", part=became, text=desk.t.said(what)), desk.f.number(n)) for became, what, n in told]
             total = sum(n for _, _, n in told)
             verdict = desk.t("import.adds_up" if report.adds_up else "import.adds_not")
             cards.table([(desk.t("import.became"), False), (desk.t("runs.rows"), True)], [*rows, (verdict, desk.f.number(total))])
