@@ -11,7 +11,7 @@ import typer
 from shopkeeper.cli.app import DATA, START, AsCsv, AsJson, AsOf, ShopPath, command, opened
 from shopkeeper.cli.terminal.bars import watching
 from shopkeeper.cli.terminal.printing import json_out, rows_out, table_out
-from shopkeeper.cli.terminal.problems import keeping, moment
+from shopkeeper.cli.terminal.problems import keeping, moment, writing
 from shopkeeper.core.errors import BadRequest, ImportProblem
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ def init(
     """Make a new, empty shop: a folder with its settings and tables."""
     from shopkeeper.shop import Shop
 
-    shop = Shop.create(
-        folder, name=name or folder.resolve().name, currency=currency, time_zone=time_zone, languages=tuple(language or ("en",))
-    )
+    languages = tuple(language or ("en",))
+    with writing(folder):
+        shop = Shop.create(
+            folder, name=name or folder.resolve().name, currency=currency, time_zone=time_zone, languages=languages
+        )
     try:
         if as_json:
             json_out({"folder": str(shop.folder), "name": shop.name, "currency": shop.currency, "time_zone": shop.time_zone})
@@ -203,6 +205,6 @@ def sql(
         return
     import pyarrow as pa
 
-    with pa.OSFile(str(arrow), "wb") as sink, pa.ipc.new_file(sink, found.schema) as writer:
+    with writing(arrow), pa.OSFile(str(arrow), "wb") as sink, pa.ipc.new_file(sink, found.schema) as writer:
         writer.write_table(found)
     typer.echo(f"{len(found)} rows written to {arrow}.", err=True)

@@ -13,7 +13,7 @@ import typer
 
 from shopkeeper.cli.app import START, command
 from shopkeeper.cli.terminal.bars import watching
-from shopkeeper.cli.terminal.problems import keeping
+from shopkeeper.cli.terminal.problems import keeping, writing
 from shopkeeper.cli.upkeep import OpenPage, Port, serve_until_stopped
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def _filled(folder: Path, simulated: bool) -> Shop:
 
     if (folder / FILE).is_file():
         shop = Shop.open(folder)
-    elif simulated:
-        shop = Shop.create(folder, name="Simulated shop", currency="EUR", time_zone="Europe/Berlin")
     else:
-        shop = Shop.create(folder, name="Sample shop", currency="GBP", time_zone="Europe/London")
+        named = ("Simulated shop", "EUR", "Europe/Berlin") if simulated else ("Sample shop", "GBP", "Europe/London")
+        with writing(folder):
+            shop = Shop.create(folder, name=named[0], currency=named[1], time_zone=named[2])
     try:
         if not any(run.state == "done" for run in shop.runs(limit=1000)):
             _import(shop, simulated)

@@ -11,7 +11,7 @@ import typer
 
 from shopkeeper.cli.app import START, UPKEEP, AsJson, ShopPath, command, opened
 from shopkeeper.cli.terminal.printing import json_out, size, table_out
-from shopkeeper.cli.terminal.problems import keeping
+from shopkeeper.cli.terminal.problems import keeping, writing
 from shopkeeper.core.errors import ShopExists
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def backup(
     """Write the whole shop into one file, while it goes on working."""
     if file.exists():
         raise ShopExists(f"{file} is there already.", got=str(file), wanted="a new file", next="choose another name")
-    with opened(shop) as here:
+    with opened(shop) as here, writing(file):
         here.store.backup(file)
     n_bytes = file.stat().st_size
     if as_json:
@@ -81,7 +81,8 @@ def restore(
     """Make a shop's folder again from a backup."""
     from shopkeeper.store.store import Store
 
-    Store.restore(file, folder)
+    with writing(folder):
+        Store.restore(file, folder)
     if as_json:
         json_out({"folder": str(folder.resolve())})
     else:

@@ -204,3 +204,11 @@ def test_how_a_text_is_laid_out_can_be_said(shopkeeper, tmp_path):
     assert said.code == 0, said.err
     said = shopkeeper("sql", "select order_id, price from order_lines order by all", "--shop", folder, "--csv")
     assert said.out.splitlines()[1:] == ['"订单一",4.5', '"订单二",7']
+
+
+def test_a_place_that_cannot_be_written_is_told(shopkeeper, corner_shop, tmp_path):
+    (tmp_path / "a_file").write_text("")
+    for arguments in (("init", tmp_path / "a_file" / "shop"), ("sql", "select 1", "--arrow", tmp_path / "a_file" / "x.arrow")):
+        said = shopkeeper(*arguments)
+        assert said.code == 2
+        assert "cannot be written." in said.err

@@ -46,3 +46,12 @@ def test_serve_answers_until_it_is_stopped(corner_shop):
 def test_serve_refuses_the_world_without_keys(shopkeeper, corner_shop):
     said = shopkeeper("serve", "--host", "0.0.0.0", "--port", "0")
     assert said.code == 6 and "keys add" in said.err
+
+
+def test_a_backup_that_cannot_be_written_is_told(shopkeeper, corner_shop, tmp_path):
+    (tmp_path / "a_file").write_text("")
+    said = shopkeeper("backup", tmp_path / "a_file" / "shop.tar")
+    assert said.code == 2
+    assert "cannot be written." in said.err
+    assert shopkeeper("backup", tmp_path / "copy").code == 0
+    assert shopkeeper("restore", tmp_path / "copy", tmp_path / "a_file" / "shop").code == 2

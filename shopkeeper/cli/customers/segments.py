@@ -11,6 +11,7 @@ import typer
 
 from shopkeeper.cli.app import DATA, AsJson, ShopPath, command, group, opened
 from shopkeeper.cli.terminal.printing import facts_out, json_out, table_out
+from shopkeeper.cli.terminal.problems import writing
 
 Expression = Annotated[
     str,
@@ -146,9 +147,12 @@ def export(
         return
     import pyarrow.csv
 
-    sys.stdout.flush()
-    pyarrow.csv.write_csv(table, str(csv) if csv is not None else sys.stdout.buffer)
-    if csv is not None:
+    if csv is None:
+        sys.stdout.flush()
+        pyarrow.csv.write_csv(table, sys.stdout.buffer)
+    else:
+        with writing(csv):
+            pyarrow.csv.write_csv(table, str(csv))
         typer.echo(f"{len(table)} customers written to {csv}.", err=True)
 
 

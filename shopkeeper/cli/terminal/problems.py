@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from shopkeeper.core.errors import BadRequest, Cancelled, ShopkeeperError, unknown
+from shopkeeper.core.errors import BadRequest, Cancelled, DiskFull, ShopkeeperError, unknown
 
 # The parser's own error classes moved between Typer's versions; this is their root in each of them.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -64,6 +67,32 @@ def keeping(kept: str, next: str) -> Iterator[None]:
 def stopped(kept: str, next: str) -> Cancelled:
     """What is said after Ctrl-C: what was kept, and how to go on."""
     return Cancelled("Stopped by Ctrl-C.", got=f"Ctrl-C; {kept}", wanted="to finish", next=f"to go on: {next}")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says against writing ``path`` into `BadRequest` or `DiskFull`; the rest stays as it is."""
+    try:
+        yield
+    except OSError as error:
+        if not _is_about(error, path.absolute()):
+            raise
+        told = error.strerror or str(error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"There is no room for {path}.", got=told, wanted="room on its disk", next="make room") from error
+        is_there = path.absolute().parent.is_dir()
+        raise BadRequest(
+            f"{path} cannot be written.", got=told, wanted="a new name in a folder that is there and may be written to",
+            next="choose another place" if is_there else f"make the folder {path.parent}, or choose another place",
+        ) from error  # fmt: skip
+
+
+def _is_about(error: OSError, path: Path) -> bool:
+    """Whether it is about ``path``, a folder on the way to it, or something beside it that is to become it."""
+    if error.filename is None:
+        return True
+    named = Path(os.fsdecode(error.filename)).absolute()
+    return named in (path, *path.parents) or path.parent in named.parents
 
 
 def moment(text: str | None) -> datetime | None:

@@ -89,3 +89,10 @@ def test_which_segment(segments):
 def test_every_word_is_listed(segments):
     assert "value_12m in top 10 %" in segments("words").out
     assert [word["text"] for word in segments("words", "value_12m", "--json").json] == ["value_12m"]
+
+
+def test_a_file_that_cannot_be_written_is_told(segments, tmp_path):
+    said = segments("export", "--expression", "everyone", "--csv", tmp_path / "missing" / "x.csv")
+    assert said.code == 2
+    assert "x.csv cannot be written." in said.err
+    assert "Traceback" not in said.err

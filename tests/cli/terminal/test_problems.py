@@ -1,10 +1,12 @@
+import errno
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from shopkeeper.cli.terminal.problems import keeping, moment, tell
-from shopkeeper.core.errors import BadRequest, Cancelled, NotLearned
+from shopkeeper.cli.terminal.problems import keeping, moment, tell, writing
+from shopkeeper.core.errors import BadRequest, Cancelled, DiskFull, NotLearned
 
 ERROR = NotLearned("There is nothing yet.", got="no run", wanted="one", next="shopkeeper learn", task="recommend.learn")
 
@@ -48,3 +50,21 @@ def test_moments_are_utc(text, read):
 def test_a_moment_that_is_none():
     with pytest.raises(BadRequest, match="tomorrow"):
         moment("tomorrow")
+
+
+def test_a_place_that_cannot_be_written_is_told_in_four_parts(tmp_path):
+    target = tmp_path / "missing" / "x.csv"
+    with pytest.raises(BadRequest) as refused, writing(target):
+        target.write_text("")
+    assert (refused.value.what, refused.value.got) == (f"{target} cannot be written.", "No such file or directory")
+    assert f"make the folder {target.parent}" in refused.value.next
+    with pytest.raises(BadRequest) as refused, writing(tmp_path):
+        tmp_path.write_text("")
+    assert refused.value.next == "choose another place"
+    with pytest.raises(DiskFull), writing(target):
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+
+def test_what_is_not_about_the_place_stays_as_it_is(tmp_path):
+    with pytest.raises(FileNotFoundError), writing(tmp_path / "copy"):
+        Path("/elsewhere/gone.parquet").read_bytes()
