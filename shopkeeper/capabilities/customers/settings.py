@@ -57,7 +57,11 @@ class CustomersSettings:
         high=0.99,
     )
     lapsed_quantile: float = setting(
-        0.97, "lapsed: the same, beyond doubt; below the one for at risk it counts as that", unit="share", low=0.5, high=0.999
+        0.97,
+        "lapsed: the same with a larger share; below the one for at risk it counts as that",
+        unit="share",
+        low=0.5,
+        high=0.999,
     )
     second_at_risk_quantile: float = setting(
         0.5, "one order only, at risk: by then this share of the second orders that come at all has come", unit="share",

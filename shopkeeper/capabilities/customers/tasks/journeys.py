@@ -15,8 +15,8 @@ CUSTOMER_LIFE_CYCLE = Table(
     (
         text("customer_id", "the customer", required=True),
         text("stage", "new: ordered once, not long ago; active: orders in their rhythm; loyal: has done so often without "
-             "lapsing; returned: the newest order came after having lapsed; at_risk: silent for unusually long; lapsed: beyond "
-             "doubt",
+             "lapsing; returned: the newest order came after having lapsed; at_risk: silent for unusually long; lapsed: for "
+             "longer than nearly all who came back",
              required=True, choices=LIFE_CYCLE_STAGES),
         moment("since_at", "since when in this stage", required=True),
         integer("n_order_days", "days with an order so far", unit="days", low=1),
