@@ -20,6 +20,9 @@ CONTACTS = {"last_seen_at", "seen_days"}
 ONLY_IF_ANY = {"n_categories", "n_brands", "n_searches", "n_reviews", "n_messages", "n_returns", "returned", "return_share"}
 """What is not worth a line where it is nothing."""
 
+TOLD = (("life_cycle", "stage"), ("value", "expected_value"), ("churn", "p_buys"))
+"""What the tiles show, part by part."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -62,6 +65,11 @@ class Profile:
     def of(self, part: str) -> Mapping[str, Any]:
         """That part's values by name, or nothing."""
         return self.parts.get(part, {})
+
+    @property
+    def is_told(self) -> bool:
+        """Whether stage, value or risk are known: that takes an order."""
+        return any(self.of(part).get(name) is not None for part, name in TOLD)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -10,7 +10,7 @@ from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.customers import conversion
 from shopkeeper.server.dashboard.models.memory import RUNS
 from shopkeeper.server.dashboard.pages import scoring
-from shopkeeper.server.dashboard.pages.customers.writing import named, written
+from shopkeeper.server.dashboard.pages.customers.writing import named, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,8 +67,6 @@ def _chance(desk: Desk, visit: Visit) -> None:
 
 
 def _why(desk: Desk, visit: Visit) -> None:
-    for reason in visit.reasons:
-        told = desk.t("customers.beside", value=written(desk, reason.feature, reason.value),
-                      usual=written(desk, reason.feature, reason.usual))  # fmt: skip
+    for reason, beside in telling(desk, visit.reasons):
         sign = "+" if reason.effect > 0 else "−"
-        cards.text(f"{sign} {named(desk, OWN_NAMES.get(reason.feature, reason.feature))}: {told}", "sk-muted sk-small")
+        cards.text(f"{sign} {named(desk, OWN_NAMES.get(reason.feature, reason.feature))}: {beside}", "sk-muted sk-small")

@@ -15,12 +15,12 @@ from shopkeeper.server.dashboard.models.customers import profile
 from shopkeeper.server.dashboard.models.recommending import suggesting
 from shopkeeper.server.dashboard.pages import timeline
 from shopkeeper.server.dashboard.pages.customers.overview import stage_pill
-from shopkeeper.server.dashboard.pages.customers.writing import moment, named, written
+from shopkeeper.server.dashboard.pages.customers.writing import moment, named, telling, written
 from shopkeeper.server.dashboard.pages.recommending.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from shopkeeper.server.dashboard.desk import Desk
-    from shopkeeper.server.dashboard.models.customers.profile import Profile, Reason
+    from shopkeeper.server.dashboard.models.customers.profile import Profile
 
 HISTORY = ("order_lines", "events", "products", "customers")
 TASK = "customers.profiles"
@@ -142,22 +142,18 @@ def _tile(name: str) -> Iterator[None]:
 
 
 def _reasons(desk: Desk, found: Profile) -> None:
-    if not found.reasons:
+    told = list(telling(desk, found.reasons))
+    if not told:
         return
     t = desk.t
     with cards.card(t("customers.reasons"), t("customers.reasons_under")):
-        most = max(abs(reason.effect) for reason in found.reasons) or 1.0
-        for reason in found.reasons:
-            _reason(desk, reason, most)
-
-
-def _reason(desk: Desk, reason: Reason, most: float) -> None:
-    value, usual = (written(desk, reason.feature, each) for each in (reason.value, reason.usual))
-    with cards.box("sk-bar"):
-        with cards.box("sk-row sk-between"):
-            cards.text(named(desk, reason.feature))
-            cards.text(desk.t("customers.beside", value=value, usual=usual), "num")
-        cards.drawing(charts.signed(reason.effect / most), "sk-line")
+        most = max(abs(reason.effect) for reason, _ in told) or 1.0
+        for reason, beside in told:
+            with cards.box("sk-bar"):
+                with cards.box("sk-row sk-between"):
+                    cards.text(named(desk, reason.feature))
+                    cards.text(beside, "num")
+                cards.drawing(charts.signed(reason.effect / most), "sk-line")
 
 
 def _facts(desk: Desk, found: Profile) -> None:

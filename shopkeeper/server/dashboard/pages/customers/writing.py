@@ -9,9 +9,10 @@ from shopkeeper.server.dashboard.format import NOTHING
 from shopkeeper.server.dashboard.models.customers.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from shopkeeper.server.dashboard.desk import Desk
+    from shopkeeper.server.dashboard.models.customers.profile import Reason
 
 WHOLE, LARGE = 10.0, 100.0
 """From so many days on a part of a day says nothing; from so many of anything a part of one."""
@@ -50,6 +51,14 @@ def named(desk: Desk, name: str) -> str:
     """A feature in a word or two; one made from a word of the shop's own (``device=mobile``) names it."""
     of, mark, word = name.partition("=")
     return f"{desk.t.feature(of)}: {word}" if mark else desk.t.feature(name)
+
+
+def telling(desk: Desk, reasons: Sequence[Reason]) -> Iterator[tuple[Reason, str]]:
+    """Each reason with its value beside the usual one; one whose value is the usual one, as written, tells a reader nothing."""
+    for reason in reasons:
+        value, usual = (written(desk, reason.feature, each) for each in (reason.value, reason.usual))
+        if value != usual:
+            yield reason, desk.t("customers.beside", value=value, usual=usual)
 
 
 def moment(value: Any) -> datetime:

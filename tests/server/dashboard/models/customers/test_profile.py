@@ -84,3 +84,9 @@ def test_parts_whose_task_did_not_run_are_empty(plain):
 def test_before_profiles_were_made_it_says_so(shop):
     with pytest.raises(NotLearned):
         profile.profile(shop, "C001")
+
+
+def test_nothing_is_told_of_somebody_who_never_ordered():
+    assert not of(orders={"n_orders": 0}, life_cycle={"stage": None}, value={"expected_value": None}).is_told
+    assert of(life_cycle={"stage": "new"}).is_told
+    assert of(churn={"p_buys": 0.0}).is_told, "a chance of nothing is something told"
