@@ -32,6 +32,12 @@ N_NAMED = 3
 MANY = 3
 """From so many tasks on that say the same, they are one thing to do."""
 
+REFUSING = """
+    SELECT customer_id FROM (SELECT customer_id, opted_out FROM customer_profiles) AS known
+    FULL JOIN (SELECT customer_id, NOT accepts_marketing AS refuses FROM customers) AS now USING (customer_id)
+    WHERE coalesce(refuses, opted_out, false) AND customer_id IS NOT NULL"""
+"""Who may not be written to: as they said by now, else as their profiles have it."""
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -103,22 +109,23 @@ def _together(found: list[Todo]) -> list[Todo]:
 
 
 def _customers(view: ShopView) -> list[Todo]:
-    """Whom to write to: customers who are late by their own rhythm, and those who left a cart behind."""
+    """Whom to write to: customers who are late by their own rhythm and may be written to, and those who left a cart behind."""
     found: list[Todo] = []
     if view.count("customer_profiles"):
         row = view.sql(
-            """
+            f"""
             SELECT count(*) AS n, coalesce(sum(coalesce(expected_value, value_12m)), 0) AS value FROM customer_profiles
-            WHERE stage = 'at_risk' AND NOT coalesce(opted_out, false)
+            WHERE stage = 'at_risk' AND customer_id NOT IN ({REFUSING})
             """
         ).to_pylist()[0]
         if row["n"]:
             found.append(Todo("at_risk", "/customers", row))
     if view.count("abandonments"):
         row = view.sql(
-            """
-            SELECT count(DISTINCT customer_id) AS n, coalesce(sum(value), 0) AS value FROM abandonments
-            WHERE kind <> 'browse' AND customer_id <> ''
+            f"""
+            SELECT count(DISTINCT customer_id) AS n, coalesce(sum(value), 0) AS value,
+                   count(DISTINCT customer_id) FILTER (customer_id NOT IN ({REFUSING})) AS reachable
+            FROM abandonments WHERE kind <> 'browse' AND customer_id <> ''
             """
         ).to_pylist()[0]
         if row["n"]:

@@ -179,9 +179,21 @@ def test_late_customers_and_carts_left_behind_are_worth_a_word(grown, grown_memo
     assert found["at_risk"].facts["value"] > 0
     assert found["left_behind"].link == "/customers/journeys"
     assert found["left_behind"].facts["value"] > 0
+    assert found["left_behind"].facts["reachable"] == found["left_behind"].facts["n"], "nobody has opted out"
     assert not found["at_risk"].is_urgent
 
 
 def test_a_shop_without_events_tells_of_no_carts(plain, plain_memory):
     found = {entry.kind for entry in plain_memory.get("todo", lambda view: todo(plain, view, NEWEST.date()))}
     assert "left_behind" not in found
+
+
+def test_who_may_not_be_written_to_is_left_out_and_what_they_said_last_holds(grown):
+    late = grown.sql("SELECT customer_id FROM customer_profiles WHERE stage = 'at_risk' ORDER BY 1")["customer_id"].to_pylist()
+    before = {entry.kind: entry.facts for entry in todo(grown, grown.view(), NEWEST.date())}
+    grown.upsert("customers", [{"customer_id": late[0], "accepts_marketing": False}])
+    try:
+        after = {entry.kind: entry.facts for entry in todo(grown, grown.view(), NEWEST.date())}
+    finally:
+        grown.upsert("customers", [{"customer_id": late[0], "accepts_marketing": True}])
+    assert after["at_risk"]["n"] == before["at_risk"]["n"] - 1
