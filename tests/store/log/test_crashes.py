@@ -33,9 +33,10 @@ class Process:
         """Whole lines only: one that was cut off by the kill was not yet said."""
         return self.out.read_text().split("\n")[:-1]
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, n_lines: int = 1) -> None:
+        """Until it has said this much, however busy the machine is."""
         deadline = time.monotonic() + 60
-        while "ready" not in self.said():
+        while len(self.said()) < n_lines:
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, "it did not start"
             time.sleep(0.01)
@@ -77,8 +78,10 @@ def rounds(folder: Path, n_rounds: int, seed: int) -> None:
         writers = [Process(folder / f"{number}-{k}.txt", "appender.py", root, f"w{seed}-{number}-{k}", 60) for k in range(2)]
         sealer = Process(folder / f"{number}-seal.txt", "keeper.py", root, "seal")
         every = [*writers, sealer]
-        for process in every:
-            process.wait_until_ready()
+        for writer in writers:
+            writer.wait_until_ready(2)  # and has written something: else there is nothing to lose
+        sealer.wait_until_ready()
+        looker.wait_until_ready(number + 2)
         rng.shuffle(every)
         for process in every:
             time.sleep(rng.uniform(0, 0.15))
