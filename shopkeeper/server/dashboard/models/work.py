@@ -129,6 +129,12 @@ def setting_rows(shop: Shop, task: Task) -> tuple[SettingRow, ...]:
     )
 
 
+def newest_problem(shop: Shop, name: str) -> Mapping[str, Any]:
+    """Why the task's newest run was refused or failed, in four parts; empty where it was neither, or never ran."""
+    newest = shop.runs(task=name, limit=1)
+    return newest[0].problem if newest and newest[0].state in ("refused", "failed") else {}
+
+
 def run_page(shop: Shop, run_id: str) -> Run:
     """The run of that number; raises `UnknownName`."""
     found: Run = shop.store.runs.get(run_id)

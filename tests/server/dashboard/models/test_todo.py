@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from shutil import copytree
 
 import counting
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from shopkeeper.core.errors import NotEnoughData
 from shopkeeper.core.tasks import task
 from shopkeeper.server.dashboard.models.todo import todo
+from shopkeeper.shop import Shop
 
 from ..conftest import NEWEST  # noqa: TID252 - the moment at which the fixture's shop stands still
 
@@ -188,12 +190,10 @@ def test_a_shop_without_events_tells_of_no_carts(plain, plain_memory):
     assert "left_behind" not in found
 
 
-def test_who_may_not_be_written_to_is_left_out_and_what_they_said_last_holds(grown):
-    late = grown.sql("SELECT customer_id FROM customer_profiles WHERE stage = 'at_risk' ORDER BY 1")["customer_id"].to_pylist()
-    before = {entry.kind: entry.facts for entry in todo(grown, grown.view(), NEWEST.date())}
-    grown.upsert("customers", [{"customer_id": late[0], "accepts_marketing": False}])
-    try:
-        after = {entry.kind: entry.facts for entry in todo(grown, grown.view(), NEWEST.date())}
-    finally:
-        grown.upsert("customers", [{"customer_id": late[0], "accepts_marketing": True}])
+def test_who_may_not_be_written_to_is_left_out_and_what_they_said_last_holds(grown_folder, tmp_path):
+    with Shop.open(copytree(grown_folder, tmp_path / "shop")) as shop:
+        late = shop.sql("SELECT customer_id FROM customer_profiles WHERE stage = 'at_risk' ORDER BY 1")["customer_id"].to_pylist()
+        before = {entry.kind: entry.facts for entry in todo(shop, shop.view(), NEWEST.date())}
+        shop.upsert("customers", [{"customer_id": late[0], "accepts_marketing": False}])
+        after = {entry.kind: entry.facts for entry in todo(shop, shop.view(), NEWEST.date())}
     assert after["at_risk"]["n"] == before["at_risk"]["n"] - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import counting
 import pytest
 
-from shopkeeper.core.errors import UnknownName
+from shopkeeper.core.errors import NotEnoughData, UnknownName
 from shopkeeper.core.settings import knobs
 from shopkeeper.server.dashboard.models import work
 
@@ -54,6 +54,19 @@ def test_a_tasks_page_knows_its_models(counted):
     assert page.previous == first
     assert page.current != first
     assert len(page.versions) == len(page.runs) == 2
+
+
+def test_a_refused_task_says_why_until_it_runs(declared, shop):
+    counting.declare(declared)
+    assert work.newest_problem(shop, "counting.count") == {}, "it never ran"
+    with pytest.raises(NotEnoughData):
+        shop.run("counting.count")
+    problem = work.newest_problem(shop, "counting.count")
+    assert "events" in problem["title"]
+    assert problem["next"]
+    shop.append("events", [EVENT])
+    shop.run("counting.count")
+    assert work.newest_problem(shop, "counting.count") == {}
 
 
 def test_unknown_names_tell_the_nearest(counted):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shopkeeper.core.tasks import ShopView
     from shopkeeper.shop import Shop
 
-VALUE, CHURN = "customers.value", "customers.churn"
+VALUE, METHODS = "customers.value", "customers.churn_methods"
 TARGETS = ("buys_within", "will_not_return")
 DAY_SECONDS = 86_400
 TITLES = {"bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD", "nbd": "NBD"}

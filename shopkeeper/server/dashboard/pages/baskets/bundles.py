@@ -11,7 +11,7 @@ from nicegui import ui
 from shopkeeper.server.dashboard import cards
 from shopkeeper.server.dashboard.models.baskets import bundles
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import pager, tabs
+from shopkeeper.server.dashboard.pages import pager, tabs, unlearned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,7 @@ async def build(desk: Desk) -> None:
     t = desk.t
     if not found:
         with cards.card():
-            cards.empty("inventory_2", t("bundles.none"), t("bundles.none_next"),
-                        label=t("baskets.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+            await unlearned.show(desk, TASK, "inventory_2", t("bundles.none"), t("bundles.none_next"))
         return
     await Listed(desk, found).build()
 

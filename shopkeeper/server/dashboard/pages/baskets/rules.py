@@ -13,7 +13,7 @@ from shopkeeper.server.dashboard import cards, pictures
 from shopkeeper.server.dashboard.models.baskets import rules
 from shopkeeper.server.dashboard.models.baskets.layout import layout
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import pager, tabs
+from shopkeeper.server.dashboard.pages import pager, tabs, unlearned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +38,7 @@ async def build(desk: Desk) -> None:
         pass
     if not levels:
         with cards.card():
-            cards.empty("hub", desk.t("baskets.no_rules"), desk.t("baskets.no_rules_next"),
-                        label=desk.t("baskets.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+            await unlearned.show(desk, TASK, "hub", desk.t("baskets.no_rules"), desk.t("baskets.no_rules_next"))
         return
     await Rules(desk, levels).build()
 

@@ -13,7 +13,7 @@ from shopkeeper.server.dashboard import cards, charts
 from shopkeeper.server.dashboard.models import people
 from shopkeeper.server.dashboard.models.customers import profile
 from shopkeeper.server.dashboard.models.recommending import suggesting
-from shopkeeper.server.dashboard.pages import timeline
+from shopkeeper.server.dashboard.pages import timeline, unlearned
 from shopkeeper.server.dashboard.pages.customers.overview import stage_pill
 from shopkeeper.server.dashboard.pages.customers.writing import moment, named, telling, written
 from shopkeeper.server.dashboard.pages.recommending.suggestions import Suggestions
@@ -37,8 +37,7 @@ async def build(desk: Desk) -> None:
     if found is None or not found.is_known:
         with cards.card():
             told = desk.t("customers.no_profile" if found is None else "customers.unknown")
-            cards.empty("badge", told, desk.t("customers.no_profile_next"),
-                        label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+            await unlearned.show(desk, TASK, "badge", told, desk.t("customers.no_profile_next"))
     else:
         _tags(desk, found)
         if found.is_told:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from shopkeeper.server.dashboard import cards, charts, pictures
 from shopkeeper.server.dashboard.models.customers import groups
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages import tabs, unlearned
 from shopkeeper.server.dashboard.pages.customers.writing import written
 
 if TYPE_CHECKING:
@@ -33,23 +33,22 @@ async def build(desk: Desk) -> None:
     rfm = await desk.read(("rfm-card",), lambda _view: groups.card(desk.shop, groups.RFM), of=OF)
     with tabs.head(desk, "clusters", TABLES):
         pass
-    _clusters(desk, found, clusters)
+    await _clusters(desk, found, clusters)
     if len(found) > 1:
         with cards.box("sk-grid sk-2"):
             _map(desk, found, on_map, clusters.get("map", {}))
             _choice(desk, clusters)
-    _rfm(desk, grid, groups.rfm_segments(rfm))
+    await _rfm(desk, grid, groups.rfm_segments(rfm))
 
 
-def _clusters(desk: Desk, found: Sequence[Cluster], card: Mapping[str, Any]) -> None:
+async def _clusters(desk: Desk, found: Sequence[Cluster], card: Mapping[str, Any]) -> None:
     t = desk.t
     with cards.box():
         cards.text(t("groups.title"), tag="h2")
         cards.text(_why(desk, card) if found else t("groups.under"), "sk-muted")
     if not found:
         with cards.card():
-            cards.empty("bubble_chart", t("groups.none"), t("customers.none_next"),
-                        label=t("customers.to_task"), target=f"/tasks/{groups.CLUSTERS}")  # fmt: skip
+            await unlearned.show(desk, groups.CLUSTERS, "bubble_chart", t("groups.none"), t("customers.none_next"))
         return
     with cards.box("sk-groups"):
         for cluster, width in zip(found, _widths(len(found)), strict=True):
@@ -156,11 +155,11 @@ def _choice(desk: Desk, card: Mapping[str, Any]) -> None:
         )
 
 
-def _rfm(desk: Desk, grid: Sequence[Score], segments: Sequence[RfmSegment]) -> None:
+async def _rfm(desk: Desk, grid: Sequence[Score], segments: Sequence[RfmSegment]) -> None:
     t, f = desk.t, desk.f
     with cards.card(t("rfm.title"), t("rfm.under")):
         if not grid:
-            cards.empty("grid_view", t("rfm.none"), t("customers.none_next"))
+            await unlearned.show(desk, groups.RFM, "grid_view", t("rfm.none"), t("customers.none_next"))
             return
         total = sum(score.n_customers for score in grid) or 1
         cells = [

@@ -11,7 +11,7 @@ from nicegui import ui
 from shopkeeper.server.dashboard import cards, pictures
 from shopkeeper.server.dashboard.models.customers import journeys
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages import tabs, unlearned
 from shopkeeper.server.dashboard.pages.customers import converting
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ async def build(desk: Desk) -> None:
                 await Compared(desk, dimensions).build()
     else:
         with cards.card(desk.t("journeys.funnel")):
-            cards.empty("filter_alt", desk.t("journeys.no_funnel"), desk.t("journeys.no_funnel_next"))
+            await unlearned.show(
+                desk, "customers.funnels", "filter_alt", desk.t("journeys.no_funnel"), desk.t("journeys.no_funnel_next")
+            )
     await converting.show(desk)
     if n_left:
         _left(desk, n_left, worth, left)
-    _cohorts(desk, cohorts)
+    await _cohorts(desk, cohorts)
 
 
 def _funnel(desk: Desk, funnel: Funnel) -> None:
@@ -134,11 +136,11 @@ def _named(entry: Left) -> str:
     return ", ".join(titles[:N_TITLES]) + (f" +{len(titles) - N_TITLES}" if len(titles) > N_TITLES else "")
 
 
-def _cohorts(desk: Desk, cohorts: Sequence[Cohort]) -> None:
+async def _cohorts(desk: Desk, cohorts: Sequence[Cohort]) -> None:
     t, f = desk.t, desk.f
     with cards.card(t("journeys.cohorts"), t("journeys.cohorts_under")):
         if not cohorts:
-            cards.empty("calendar_month", t("journeys.no_cohorts"), t("customers.none_next"))
+            await unlearned.show(desk, "customers.cohorts", "calendar_month", t("journeys.no_cohorts"), t("customers.none_next"))
             return
         n_months = max((since for cohort in cohorts for since, *_ in cohort.months), default=0)
         columns = [str(number) for number in range(1, n_months + 1)]

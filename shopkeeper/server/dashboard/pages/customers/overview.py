@@ -11,7 +11,7 @@ from nicegui import ui
 from shopkeeper.server.dashboard import cards, pictures
 from shopkeeper.server.dashboard.models.customers import overview
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages import tabs, unlearned
 from shopkeeper.server.dashboard.pages.picker import Picker
 
 if TYPE_CHECKING:
@@ -38,16 +38,15 @@ async def build(desk: Desk) -> None:
     _find(desk)
     if totals is None:
         with cards.card():
-            cards.empty("groups", desk.t("customers.none"), desk.t("customers.none_next"),
-                        label=desk.t("customers.to_task"), target=f"/tasks/{TASK}")  # fmt: skip
+            await unlearned.show(desk, TASK, "groups", desk.t("customers.none"), desk.t("customers.none_next"))
         return
     stages = await desk.read(("stages",), overview.stages, of=OF)
     flows = await desk.read(("stage-flows",), overview.flows, of=OF)
     named = await desk.read(("worth-a-word",), overview.worth_a_word, of=(*OF, "customers"))
     _tiles(desk, totals)
     with cards.box("sk-grid sk-1-2 is-even"):
-        _stages(desk, stages)
-        _flows(desk, flows)
+        await _stages(desk, stages)
+        await _flows(desk, flows)
     _named(desk, named)
 
 
@@ -87,11 +86,11 @@ def stage_pill(desk: Desk, stage: str) -> None:
     cards.pill(desk.t(f"stage.{stage}"), f"stage-{stage}")
 
 
-def _stages(desk: Desk, stages: Sequence[overview.Stage]) -> None:
+async def _stages(desk: Desk, stages: Sequence[overview.Stage]) -> None:
     t, f = desk.t, desk.f
     with cards.card(t("customers.stages"), t("customers.stages_under"), is_flush=True), cards.box("sk-list"):
         if not stages:
-            cards.empty("timeline", t("customers.no_stages"), t("customers.none_next"))
+            await unlearned.show(desk, "customers.life_cycle", "timeline", t("customers.no_stages"), t("customers.none_next"))
         for stage in stages:
             with cards.box("sk-item"), cards.box("sk-grow"):
                 with cards.box("sk-row sk-between"):
@@ -106,11 +105,11 @@ def _stages(desk: Desk, stages: Sequence[overview.Stage]) -> None:
                 cards.text(worth, "sk-small")
 
 
-def _flows(desk: Desk, flows: Sequence[overview.Flow]) -> None:
+async def _flows(desk: Desk, flows: Sequence[overview.Flow]) -> None:
     t = desk.t
     with cards.card(t("customers.flows"), t("customers.flows_under")):
         if not flows:
-            cards.empty("moving", t("customers.no_flows"), t("customers.none_next"))
+            await unlearned.show(desk, "customers.flows", "moving", t("customers.no_flows"), t("customers.none_next"))
             return
         months = sorted({flow.month for flow in flows})
         running = {flow.month for flow in flows if not flow.is_complete}

@@ -10,7 +10,7 @@ from nicegui import ui
 from shopkeeper.server.dashboard import cards, charts, pictures
 from shopkeeper.server.dashboard.models.customers import worth
 from shopkeeper.server.dashboard.models.memory import RUNS
-from shopkeeper.server.dashboard.pages import tabs
+from shopkeeper.server.dashboard.pages import tabs, unlearned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,7 @@ async def build(desk: Desk) -> None:
         pass
     if found is None:
         with cards.card():
-            cards.empty("savings", desk.t("worth.none"), desk.t("customers.none_next"),
-                        label=desk.t("customers.to_task"), target=f"/tasks/{worth.VALUE}")  # fmt: skip
+            await unlearned.show(desk, worth.VALUE, "savings", desk.t("worth.none"), desk.t("customers.none_next"))
     else:
         _model(desk, found)
         with cards.box("sk-grid sk-2"):
@@ -41,6 +40,9 @@ async def build(desk: Desk) -> None:
             if found.has_exam:
                 _by_repeats(desk, found)
                 _by_week(desk, found)
+    if not compared:
+        with cards.card():
+            await unlearned.show(desk, worth.METHODS, "compare", desk.t("worth.no_methods"), desk.t("customers.none_next"))
     for comparison in compared:
         _compared(desk, comparison)
 
