@@ -11,7 +11,7 @@ from shopkeeper.core.errors import ImportProblem, unknown
 from shopkeeper.store.importers.personal import IDENTITY_COLUMNS, personal_columns
 from shopkeeper.store.importers.presets.preset import Preset
 from shopkeeper.store.importers.reading.relation import Rows
-from shopkeeper.store.importers.recognition import ASSUMED, RETURNED_AT, Recognition, Use, check_target, references
+from shopkeeper.store.importers.recognition import ASSUMED, OF_ORDER, RETURNED_AT, Recognition, Use, check_target, references
 from shopkeeper.store.importers.words import synonyms
 
 # What a file for one table may bring along for others. Its columns must be strong matches there.
@@ -245,6 +245,9 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
     for target, constant in ASSUMED.items():
         if target.split(".")[0] == found.primary and target not in uses:
             uses[target] = Use(constant=constant, note="assumed: the file has no such column")
+    is_lines = found.primary == "order_lines" and "order_lines.order_id" in uses
+    if is_lines and "order_lines.at" not in uses:
+        uses["order_lines.at"] = Use(of_order=OF_ORDER["order_lines.at"])
     for table in found.tables[1:]:  # a shared column that was typed for the first table holds for the others as well
         for column in schema.table(table).names:
             shared = uses.get(f"{found.primary}.{column}")
@@ -257,6 +260,8 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
     if found.primary in TRADE and f"{found.primary}.customer_id" in uses and "customers" not in tables:
         tables = (*tables, "customers")
         uses["customers.customer_id"] = uses[f"{found.primary}.customer_id"]
+    if is_lines and "order_lines.customer_id" not in uses:  # only now: orders' customers are no customers that this file tells of
+        uses["order_lines.customer_id"] = Use(of_order=OF_ORDER["order_lines.customer_id"], note="where the shop has it")
     missing = [target for table in tables for target in _lacking(table, found.primary, uses)]
     if found.primary and len(found.of(found.primary)) == 0:
         raise ImportProblem(

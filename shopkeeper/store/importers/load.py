@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,10 @@ from shopkeeper.store.importers.inspecting import recognize
 from shopkeeper.store.importers.presets.preset import preset_named, recognized_preset
 from shopkeeper.store.importers.reading.files import Opened, explained, open_file, prepare
 from shopkeeper.store.importers.reading.relation import read_rows
-from shopkeeper.store.importers.recognition import Recognition
+from shopkeeper.store.importers.recognition import OF_ORDER, Recognition, no_orders
 from shopkeeper.store.importers.report import ImportReport, TableCount
 from shopkeeper.store.importers.session import Session
-from shopkeeper.store.importers.staging import Reading
+from shopkeeper.store.importers.staging import KNOWN_ORDERS, UNKNOWN_ORDER, Reading
 from shopkeeper.store.importers.values.expressions import compiled, with_notes
 from shopkeeper.store.importers.work import Outcome, Work
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from shopkeeper.store.store import Store
 
 SILENT = Silent()
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)  # orders with a moment to come count, too
 
 
 @dataclass(frozen=True)
@@ -103,17 +105,19 @@ def import_file(
         _understood(path, choices, folder, time_zone, currency, pseudonym_key, progress) as (session, reading),
     ):
         _check(reading.recognition)
+        orders_seq = _show_orders(store, session, reading.recognition)
         digest = Digest(path, choices, time_zone)
-        if _maybe_known(store, path) and store.imports.find(digest.result()) is not None:
+        if _maybe_known(store, path) and _is_done(store, digest, orders_seq):
             return ImportReport(path.name, digest.result(), reading.recognition, already_imported=True)
         outcome = Work(store, session, reading, folder, progress).run()
-        if store.imports.find(digest.result()) is not None:
+        if _is_done(store, digest, orders_seq):
             return ImportReport(path.name, digest.result(), reading.recognition, already_imported=True)
         _all_rejected(session, reading.recognition, outcome)
+        told = digest.until(orders_seq) if UNKNOWN_ORDER in outcome.rejected else digest.result()
         if not dry_run:
             progress.step(0.95, "entering it into the shop")
-            _commit(store, path, outcome, digest.result(), reading.recognition, began)
-        return _report(path, digest.result(), reading.recognition, outcome, time.monotonic() - began, dry_run=dry_run)
+            _commit(store, path, outcome, told, reading.recognition, began)
+        return _report(path, told, reading.recognition, outcome, time.monotonic() - began, dry_run=dry_run)
 
 
 @contextmanager
@@ -191,6 +195,15 @@ class Digest:
                 raise self._found
         return self._found
 
+    def until(self, orders_seq: int) -> str:
+        """What stands for the file as long as no order comes to the shop: some of its lines wait for theirs."""
+        return f"{self.result()}-{orders_seq}"
+
+
+def _is_done(store: Store, digest: Digest, orders_seq: int) -> bool:
+    """True when this file was imported, and no order has come since for which lines of it wait."""
+    return any(store.imports.find(one) is not None for one in (digest.result(), digest.until(orders_seq)))
+
 
 def _maybe_known(store: Store, path: Path) -> bool:
     """True when a file of this size was imported before: only then is it worth waiting for the digest first."""
@@ -207,6 +220,23 @@ def _check(recognition: Recognition) -> None:
         raise problem
 
 
+def _show_orders(store: Store, session: Session, recognition: Recognition) -> int:
+    """Show the session the shop's orders, where lines take something from them; returns how far the orders have come.
+
+    Also those that are not sealed yet, and those that were made from other lines. Raises `ImportProblem` when the lines need
+    orders and the shop has none.
+    """
+    if not recognition.asks_orders:
+        return 0
+    with store.view(as_of=FOREVER) as view:
+        orders = view.table("orders", ("order_id", "at", "customer_id"))
+        orders_seq = view.snapshot.positions().get("orders", 0)
+    if recognition.needs_orders and not orders.num_rows:
+        raise no_orders(recognition)
+    session.connection.register(KNOWN_ORDERS, orders.rename_columns(["known_order_id", *OF_ORDER.values()]))
+    return orders_seq
+
+
 def _all_rejected(session: Session, recognition: Recognition, outcome: Outcome) -> None:
     """Raise `ImportProblem` when not one row could be taken: then it was understood wrongly, and nothing is written."""
     n_rejected = sum(outcome.rejected.values())
@@ -215,11 +245,12 @@ def _all_rejected(session: Session, recognition: Recognition, outcome: Outcome) 
     found = ", ".join(f"{n:,} × {rule}" for rule, n in outcome.rejected.items())
     first = session.rows(f"SELECT message, raw FROM {parquet(outcome.files['rejected'])} ORDER BY line LIMIT 1")[0]
     rule = next(iter(outcome.rejected))
+    correct = "look with --dry-run at how the columns are understood, and correct them with --map COLUMN=TABLE.COLUMN"
     raise ImportProblem(
         f"Not one of the {outcome.n_rows:,} rows of {session.path.name} can be taken as {recognition.primary}.",
         got=f"{found}; the first: {first[0]}, row {str(first[1])[:300]}",
         wanted="rows that keep the schema's rules",
-        next="look with --dry-run at how the columns are understood, and correct them with --map COLUMN=TABLE.COLUMN",
+        next=f"import the orders of these lines first, then this file again; or {correct}" if rule == UNKNOWN_ORDER else correct,
         rule=rule,
     )
 

@@ -16,11 +16,16 @@ from shopkeeper.store.importers.words import synonyms
 RETURNED_AT = "returned_at"  # not a column of order_lines: a preset's moment at which a line was taken back
 ASSUMED = {"order_lines.quantity": "1"}
 MADE = "made from the row's content"
+OF_ORDER: Mapping[str, str] = {"order_lines.at": "order_at", "order_lines.customer_id": "order_customer_id"}
+"""What a line without it takes from its order, and that order's column while the file is read."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """Where one of our columns comes from: the file's ``columns``, as they are, put together, or in a template ``sql``."""
+    """Where one of our columns comes from: the file's ``columns``, as they are, put together, or in a template ``sql``.
+
+    ``of_order``: not from the file, but from the order that the shop has under the line's number (a value of `OF_ORDER`).
+    """
 
     columns: tuple[str, ...] = ()
     sql: str = ""
@@ -32,10 +37,13 @@ class Use:
     form: str = ""
     weak: bool = False
     note: str = ""
+    of_order: str = ""
 
     @property
     def words(self) -> str:
         """Where it comes from, in words."""
+        if self.of_order:
+            return "its order, which must be in the shop" if self.of_order == OF_ORDER["order_lines.at"] else "its order"
         if self.constant is not None:
             return f"always {self.constant!r}"
         shown = (" + " if self.join else " or ").join(self.columns)
@@ -60,6 +68,17 @@ class Recognition:
     def primary(self) -> str:
         """The table whose rows the file's rows are; empty when none is recognized."""
         return self.tables[0] if self.tables else ""
+
+    @property
+    def needs_orders(self) -> bool:
+        """True when the lines have no moment of their own: those whose order the shop does not have must wait for it."""
+        use = self.uses.get("order_lines.at")
+        return use is not None and bool(use.of_order)
+
+    @property
+    def asks_orders(self) -> bool:
+        """True when something of the lines is taken from their orders."""
+        return any(use.of_order for use in self.uses.values())
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -175,6 +194,22 @@ def _missing(recognition: Recognition) -> ImportProblem:
         wanted=wanted,
         next="type " + "\n        or   ".join(options),
         missing=list(recognition.missing),
+        suggestions=options,
+    )
+
+
+def no_orders(recognition: Recognition) -> ImportProblem:
+    """The error that lines without a moment cannot come before their orders."""
+    near = synonyms.nearest_columns("order_lines", "at", recognition.ignored)
+    options = [f"--map {_shell(f'{name}=order_lines.at')}" for name in near]
+    constant = _shell("'2024-01-31'=order_lines.at")
+    options = options or [f"--map {constant}   (the same for every row)"]
+    return ImportProblem(
+        f"{recognition.opened.path.name} has lines of orders without a moment, and the shop has no orders yet.",
+        got=", ".join(recognition.names[:40]),
+        wanted="the orders of these lines: each line takes its moment and its customer from its order",
+        next="import the file of orders first, then this one\n        or type " + "\n        or   ".join(options),
+        missing=["order_lines.at"],
         suggestions=options,
     )
 

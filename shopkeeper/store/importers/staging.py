@@ -27,6 +27,9 @@ LINE_RULES = {
     "INVALID STATE": ("quotes", "a quote is opened and not closed, or stands where it cannot"),
     "LINE SIZE OVER MAXIMUM": ("too_long", "the line is longer than 8 MB"),
 }
+UNKNOWN_ORDER = "unknown_order"
+BEFORE_ORDER = f"{UNKNOWN_ORDER}: the shop does not have this line's order: import the orders first, then this file again"
+KNOWN_ORDERS = "known_orders"
 NOT_A_LINE = ("line", "the line cannot be read")
 
 
@@ -41,6 +44,9 @@ class Reading:
     def judged(self, *, numbered: bool, keep_rejects: bool = True) -> str:
         """SELECT of the values with ``_verdict``; the file's own columns c0, c1, … are still there."""
         source = self._filled_down(self.rows.sql(numbered=numbered, keep_rejects=keep_rejects))
+        if self.recognition.asks_orders:
+            number = self.expressions["order_lines.order_id"].sql
+            source = f"SELECT * FROM ({source}) AS rows_of_file LEFT JOIN {KNOWN_ORDERS} ON {number} = known_order_id"
         made = ", ".join(f"{self._sane(target, each)} AS {quoted(target)}" for target, each in self.expressions.items())
         values = f"SELECT *, {made} FROM ({source})"
         return f"SELECT *, {self._verdict()} AS _verdict FROM ({values})"
@@ -111,9 +117,13 @@ class Reading:
             values = {
                 target.split(".", 1)[1]: Value(quoted(target), each.raw)
                 for target, each in self.expressions.items()
-                if target.split(".")[0] == name and not target.endswith(f".{RETURNED_AT}")
+                if target.split(".")[0] == name
+                and not target.endswith(f".{RETURNED_AT}")
+                and not self.recognition.uses[target].of_order
             }
             parts.append(rule_sql(schema.table(name), values))
+        if self.recognition.needs_orders:
+            parts.append(f"CASE WHEN known_order_id IS NULL THEN {literal(BEFORE_ORDER)} END")
         return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
     def _raw(self) -> str:

@@ -46,6 +46,9 @@ def compiled(session: Session, rows: Rows, recognition: Recognition) -> tuple[Ro
     for target, use in recognition.uses.items():
         table, name = target.split(".", 1)
         column = moment(name, "when it was taken back") if name == RETURNED_AT else schema.table(table).column(name)
+        if use.of_order:
+            found[target] = Expression(column, use.of_order, "", "")
+            continue
         same = (replace(use, weak=False, note=""), column.type, column.choices, name)
         if same not in done:
             done[same] = _expression(session, rows, recognition, column, use, sources[target])
@@ -131,6 +134,8 @@ def _sources(session: Session, rows: Rows, recognition: Recognition) -> dict[str
     found: dict[str, SourceColumn] = {}
     made: dict[str, str] = {}
     for target, use in recognition.uses.items():
+        if use.of_order:
+            continue
         if use.constant is not None:
             found[target] = SourceColumn(use.words, literal(use.constant), "VARCHAR", (use.constant,))
         elif use.sql or len(use.columns) > 1:
