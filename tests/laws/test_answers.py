@@ -35,6 +35,8 @@ STRUCTURED = {
         "[]",
         '[{"rule_id": "r", "action": "block", "brand": "Alder"}, {"rule_id": "s", "action": "pin", "product_id": "p000005"}]',
     ],
+    "segment": ["", "high_value", "One order, then silence"],
+    "expression": ["", "everyone", "n_orders >= 2 and not opted_out", 'country is "nowhere"', 'bought product "p000005"'],
 }
 """Texts that must be of a form of their own."""
 
@@ -86,7 +88,19 @@ def beyond(knob):
 def requests(answer):
     fields = knobs(answer.request)
     needed = {knob.name: within(knob) for knob in fields if knob.required}
-    return st.fixed_dictionaries(needed, optional={knob.name: within(knob) for knob in fields if not knob.required})
+    made = st.fixed_dictionaries(needed, optional={knob.name: within(knob) for knob in fields if not knob.required})
+    return made.map(with_one_group) if is_about_a_group(answer) else made
+
+
+def is_about_a_group(answer):
+    return {"segment", "expression"} <= {knob.name for knob in knobs(answer.request)}
+
+
+def with_one_group(request):
+    """The request with either a segment or an expression, as those about groups of customers want it."""
+    named = "segment" if request.get("segment") else "expression"
+    rest = {name: value for name, value in request.items() if name not in ("segment", "expression")}
+    return rest | {named: request.get(named) or "everyone"}
 
 
 def said(body):
@@ -191,9 +205,14 @@ ODD_LISTS = [{"a", "b"}, frozenset({"a"}), ["a", 5], "a,b", ["a", 10**30]]
 def test_what_is_taken_in_another_form_is_written_down_too(answer, learned):
     """A number for a text, a set for a list: whatever is accepted must not be lost on the way to `decisions`."""
     required = {knob.name: "c000001" for knob in knobs(answer.request) if knob.required}
+    required |= {"expression": "everyone"} if is_about_a_group(answer) else {}
     for knob in knobs(answer.request):
         for value in ODD_LISTS if knob.many else ODD[knob.type]:
-            if knob.choices or knob.name == "as_rules" or (knob.type is int and knob.high is not None and knob.high < 7):
+            if (
+                knob.choices
+                or knob.name in ("as_rules", "segment", "expression")
+                or (knob.type is int and knob.high is not None and knob.high < 7)
+            ):
                 continue
             body = learned.answers.ask(answer.name, {**required, knob.name: value})
             learned.answers.flush()

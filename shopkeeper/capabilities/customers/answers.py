@@ -56,7 +56,7 @@ def profile(model: Any, request: Profile) -> Reply:
 def segment_members(model: Any, request: SegmentMembers) -> Reply:
     """Who belongs to a segment, saved or just typed, with how many there are and what they are worth.
 
-    An expression that cannot be read is told under `error`, with its `position` and `caret`.
+    An expression that cannot be read is refused (422) with its `position` and `caret`, an unknown segment with the nearest (404).
     """
     from shopkeeper.capabilities.customers.segments.replies import members
 
@@ -67,7 +67,8 @@ def segment_members(model: Any, request: SegmentMembers) -> Reply:
 def look_alikes(model: Any, request: LookAlikes) -> Reply:
     """Who is most like the members of a segment, from 0 to 1, and by which features.
 
-    A linear discriminant of members and others over what they did, made anew for each question.
+    A linear discriminant of members and others over what they did, made anew for each question. With fewer than three members, or
+    nobody outside, there are no `customers`, and `notes` say why.
     """
     from shopkeeper.capabilities.customers.segments.replies import look_alikes
 

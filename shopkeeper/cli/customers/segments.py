@@ -131,7 +131,8 @@ def export(
 ) -> None:
     """Write the members of a segment as CSV: an audience for marketing with --reachable-only."""
     from shopkeeper.capabilities.customers.segments.counting import saved
-    from shopkeeper.capabilities.customers.segments.keeping import find, listing
+    from shopkeeper.capabilities.customers.segments.keeping import listing
+    from shopkeeper.capabilities.customers.segments.saved import find
     from shopkeeper.core.errors import BadRequest
 
     if (segment_id is None) == (expression is None):

@@ -8,8 +8,8 @@ from shopkeeper.capabilities.customers.segments.compiling import query
 from shopkeeper.capabilities.customers.segments.counting import check_learned, clock, presence, saved
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.language.tree import segments
-from shopkeeper.capabilities.customers.segments.saved import Book, Segment
-from shopkeeper.core.errors import BadRequest, ExpressionError, unknown
+from shopkeeper.capabilities.customers.segments.saved import Segment, find
+from shopkeeper.core.errors import BadRequest, ExpressionError
 from shopkeeper.core.tasks import ShopView
 
 if TYPE_CHECKING:
@@ -50,14 +50,6 @@ def removal(view: ShopView, segment_id: str) -> dict[str, Any]:
             wanted="a segment that no other one names", next="change these first",
         )  # fmt: skip
     return {"segment_id": segment.segment_id, "expression": segment.expression, "enabled": False}
-
-
-def find(book: Book, name: str) -> Segment:
-    """The segment with that id or title. Raises `UnknownName`."""
-    found = book.find(name)
-    if found is None:
-        raise unknown("segment", name, book.names, next="`shopkeeper segments list` shows them")
-    return found
 
 
 def _names(other: Segment, segment: Segment) -> bool:

@@ -1,4 +1,4 @@
-"""Members of a segment and those who are like them, as answers say them; what cannot be answered is told in the body."""
+"""Members of a segment and those who are like them, as answers say them. What cannot be meant raises, as at every door."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from shopkeeper.capabilities.customers.profiles.columns import COLUMN
 from shopkeeper.capabilities.customers.segments.alike import is_log
 from shopkeeper.capabilities.customers.segments.model import Members
-from shopkeeper.core.errors import ShopkeeperError, nearest
+from shopkeeper.capabilities.customers.segments.saved import find
+from shopkeeper.core.errors import BadRequest
 from shopkeeper.numerics.compiling import Array
 from shopkeeper.numerics.likeness.discriminant import contributions, discriminant, likeness
 
@@ -24,8 +25,6 @@ FEWEST_SEEDS, N_REASONS = 3, 3
 def members(model: SegmentsModel, request: SegmentMembers) -> dict[str, Any]:
     """One page of the members, in the order of their numbers, with how many there are and what they are worth."""
     body, found = _group(model, request)
-    if found is None:
-        return body
     body |= _sums(model, found)
     places = model.reachable(found.places) if request.reachable_only else found.places
     first = int(np.searchsorted(places, model.profiles.after(request.after))) if request.after else 0
@@ -42,19 +41,15 @@ def look_alikes(model: SegmentsModel, request: LookAlikes) -> dict[str, Any]:
         places = [model.profiles.keys.find(customer_id) for customer_id in request.customers]
         known = np.unique(np.array([place for place in places if place >= 0], np.int32))
         body: dict[str, Any] = {"is_known": len(known) > 0, "as_of": model.as_of, "n_unknown": places.count(-1)}
-        found: Members | None = Members(known, "")
+        found = Members(known, "")
     else:
         body, found = _group(model, request)
-    if found is None:
-        return body
     n = len(model.profiles)
     body["n_members"] = len(found.places)
     if not FEWEST_SEEDS <= len(found.places) < n:
-        return body | _refused(
-            "These are too few to compare with." if len(found.places) < n else "Nobody is outside.",
-            got=f"{len(found.places)} of {n} customers", wanted=f"at least {FEWEST_SEEDS}, and some who do not belong",
-            next="widen the segment",
-        )  # fmt: skip
+        too_few = f"These are too few to compare with: {len(found.places)} customers; at least {FEWEST_SEEDS} are needed."
+        said = "Nobody is outside." if len(found.places) >= n else too_few
+        return body | {"notes": [*body.get("notes", ()), said], "apart_by": [], "customers": []}
     matrix = model.arrays["alike_matrix"]
     apart = discriminant(matrix, model.arrays["alike_covariance"], found.places)
     alike = likeness(matrix, apart)
@@ -113,30 +108,21 @@ def _feature(model: SegmentsModel, which: int, place: int | None, typical: tuple
 # -- what both have
 
 
-def _group(model: SegmentsModel, request: Group) -> tuple[dict[str, Any], Members | None]:
-    """(what is said of the segment or expression, its members), or (what is wrong with it, None)."""
-    body: dict[str, Any] = {"is_known": False, "as_of": model.as_of}
+def _group(model: SegmentsModel, request: Group) -> tuple[dict[str, Any], Members]:
+    """(what is said of the segment or expression, its members). Raises `BadRequest`, `UnknownName` and as `model.evaluate`."""
     if bool(request.segment) == bool(request.expression):
-        return body | _refused(
+        raise BadRequest(
             "Which customers?", got="a segment and an expression" if request.segment else "neither a segment nor an expression",
             wanted="one of them", next="for example expression: value_12m > 200 and not opted_out",
-        ), None  # fmt: skip
-    segment = model.book.find(request.segment) if request.segment else None
-    if request.segment and segment is None:
-        close = nearest(request.segment, model.book.names)
-        return body | _refused(
-            f"There is no segment {request.segment!r:.80}.", got=request.segment[:80],
-            wanted=f"did you mean {close!r}?" if close else "one of " + ", ".join(model.book.names[:20]),
-            next="`shopkeeper segments list` shows them",
-        ), None  # fmt: skip
-    if segment is not None:
+        )  # fmt: skip
+    body: dict[str, Any] = {"is_known": True, "as_of": model.as_of}
+    if request.segment:
+        segment = find(model.book, request.segment)
         body |= {"segment_id": segment.segment_id, "title": segment.title, "description": segment.description}
-    try:
-        found = model.members(segment) if segment is not None else model.evaluate(request.expression)
-    except ShopkeeperError as error:
-        return body | {"is_known": segment is not None, "error": error.as_problem()}, None
-    body |= {"is_known": True, "expression": found.canonical, "notes": list(found.notes)}
-    return body, found
+        found = model.members(segment)
+    else:
+        found = model.evaluate(request.expression)
+    return body | {"expression": found.canonical, "notes": list(found.notes)}, found
 
 
 def _sums(model: SegmentsModel, found: Members) -> dict[str, Any]:
@@ -155,7 +141,3 @@ def _rows(model: SegmentsModel, page: Array) -> list[dict[str, Any]]:
          "opted_out": model.is_opted_out(int(place))}
         for row, place in enumerate(page)
     ]  # fmt: skip
-
-
-def _refused(what: str, *, got: str, wanted: str, next: str) -> dict[str, Any]:
-    return {"error": {"title": what, "got": got, "wanted": wanted, "next": next}}

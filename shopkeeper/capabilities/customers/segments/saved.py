@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shopkeeper.core.errors import unknown
+
 BUILT_IN = Path(__file__).with_name("built_in.toml")
 
 
@@ -81,3 +83,11 @@ def built_in() -> Book:
 def book(rows: Iterable[Mapping[str, Any]]) -> Book:
     """The segments of a shop: its rows of `segments` over the built-in ones."""
     return built_in().with_rows(rows)
+
+
+def find(book: Book, name: str) -> Segment:
+    """The segment with that id or title. Raises `UnknownName`."""
+    found = book.find(name)
+    if found is None:
+        raise unknown("segment", name, book.names, next="`shopkeeper segments list` shows them")
+    return found

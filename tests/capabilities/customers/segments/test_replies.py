@@ -1,11 +1,13 @@
 """Bodies of members and look-alikes."""
 
 import json
+import re
 
 import pytest
 
 from shopkeeper.capabilities.customers.answers import LookAlikes, SegmentMembers
 from shopkeeper.capabilities.customers.segments.replies import look_alikes, members
+from shopkeeper.core.errors import BadRequest, ExpressionError, NotLearned, UnknownName
 
 
 def test_a_page_of_members(model):
@@ -42,27 +44,29 @@ def test_a_saved_segment_by_id_or_title(model):
 
 
 WRONG = [
-    (SegmentMembers(), "Which customers?"),
-    (SegmentMembers(segment="high_value", expression="new"), "Which customers?"),
-    (SegmentMembers(segment="high_valu"), "There is no segment"),
-    (SegmentMembers(expression="valu > 3"), "not known"),
-    (SegmentMembers(expression="is_at_risk"), "is known yet"),
+    (SegmentMembers(), BadRequest, "Which customers?"),
+    (SegmentMembers(segment="high_value", expression="new"), BadRequest, "Which customers?"),
+    (SegmentMembers(segment="high_valu"), UnknownName, "There is no segment"),
+    (SegmentMembers(expression="valu > 3"), ExpressionError, "not known"),
+    (SegmentMembers(expression="is_at_risk"), NotLearned, "is known yet"),
 ]
 
 
-@pytest.mark.parametrize(("request_", "title"), WRONG)
-def test_what_cannot_be_answered_is_told_in_the_body(model, request_, title):
-    body = members(model, request_)
-    assert title in body["error"]["title"]
-    assert body["error"]["wanted"]
-    assert "customers" not in body
-    json.dumps(body, allow_nan=False)
+@pytest.mark.parametrize(("request_", "kind", "title"), WRONG)
+def test_what_cannot_be_answered_raises(model, request_, kind, title):
+    with pytest.raises(kind, match=re.escape(title)) as refused:
+        members(model, request_)
+    assert type(refused.value) is kind
+    assert refused.value.wanted
 
 
 def test_the_error_has_its_place(model):
-    error = members(model, SegmentMembers(expression="new and valu > 3"))["error"]
-    assert (error["position"], error["end"]) == (8, 12)
-    assert error["caret"] == "new and valu > 3\n        ^^^^"
+    for answer, request in ((members, SegmentMembers), (look_alikes, LookAlikes)):
+        with pytest.raises(ExpressionError) as refused:
+            answer(model, request(expression="new and valu > 3"))
+        error = refused.value.as_problem()
+        assert (error["status"], error["position"], error["end"]) == (422, 8, 12)
+        assert error["caret"] == "new and valu > 3\n        ^^^^"
 
 
 def test_look_alikes_are_like_them(model):
@@ -90,6 +94,7 @@ def test_look_alikes_who_refused_are_left_out(model):
 
 
 def test_too_few_to_compare_with(model):
-    assert "too few" in look_alikes(model, LookAlikes(customers=("a", "nobody")))["error"]["title"]
-    assert look_alikes(model, LookAlikes(customers=("a", "nobody")))["n_unknown"] == 1
-    assert "Nobody is outside" in look_alikes(model, LookAlikes(expression="everyone"))["error"]["title"]
+    body = look_alikes(model, LookAlikes(customers=("a", "nobody")))
+    assert "too few" in body["notes"][0]
+    assert (body["n_unknown"], body["customers"]) == (1, [])
+    assert look_alikes(model, LookAlikes(expression="everyone"))["notes"] == ["Nobody is outside."]

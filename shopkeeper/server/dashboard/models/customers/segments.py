@@ -81,10 +81,10 @@ def members(view: ShopView, text: str, within: str = "") -> pa.Table:
 
 
 def look_alikes(shop: Shop, segment_id: str) -> Mapping[str, Any] | None:
-    """Who is most like the members, as `customers.look_alikes` says; None before segments were learned, or with too few."""
+    """Who is most like the members, as `customers.look_alikes` says; None where that cannot be told."""
     try:
         body = shop.ask("customers.look_alikes", segment=segment_id, n=N_ALIKE)
-    except NotLearned:
+    except (NotLearned, BadRequest):
         return None
     return body if body.get("customers") else None
 
