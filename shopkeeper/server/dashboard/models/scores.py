@@ -35,8 +35,15 @@ class ScoreRow:
         return self.value / self.baseline if self.baseline > 0 and self.value > 0 else None
 
     @property
+    def is_itself(self) -> bool:
+        """Whether the naive answer is what serves, so that it stands beside itself."""
+        return self.value == self.baseline != 0.0 and self.difference_low == self.difference_high == 0.0
+
+    @property
     def words(self) -> str:
         """The key of the sentence that says what the numbers mean."""
+        if self.is_itself:
+            return "score.itself"
         return {"better": "score.better", "worse": "score.worse", "no evidence": "score.no_evidence"}[self.verdict]
 
 

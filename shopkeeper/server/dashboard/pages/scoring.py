@@ -32,7 +32,8 @@ def _score(desk: Desk, row: scores.ScoreRow) -> None:
     with cards.box("sk-score"):
         with cards.box("sk-row"):
             cards.text(name, "sk-strong", "span")
-            cards.pill(desk.t(f"verdict.{row.verdict.replace(' ', '_')}"), TONES[row.verdict])
+            if not row.is_itself:
+                cards.pill(desk.t(f"verdict.{row.verdict.replace(' ', '_')}"), TONES[row.verdict])
             if row.decides:
                 cards.pill(desk.t("score.decides"), "accent")
         labels = (

@@ -23,6 +23,12 @@ def test_the_sentence_follows_the_interval_of_the_difference(low, high, words):
     assert row(0.3, 0.1, low, high).words == words
 
 
+def test_the_naive_answer_beside_itself_is_no_comparison():
+    assert row(0.85, 0.85, 0.0, 0.0).words == "score.itself"
+    assert row(0.85, 0.85, -0.1, 0.1).words == "score.no_evidence", "another that happened to do as well"
+    assert row(0.0, 0.0, 0.0, 0.0).words == "score.no_evidence", "nothing was hit by either"
+
+
 def test_times_is_only_told_of_positive_numbers():
     assert row(0.3, 0.1, 0, 1).times == pytest.approx(3.0)
     assert row(0.3, 0.0, 0, 1).times is None

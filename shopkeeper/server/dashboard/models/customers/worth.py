@@ -92,6 +92,11 @@ class Comparison:
     share: float
     methods: tuple[Method, ...]
 
+    @property
+    def chosen(self) -> Method | None:
+        """The method that serves."""
+        return next((method for method in self.methods if method.is_chosen), None)
+
 
 MEASURES = ("precision", "recall", "f1", "auc", "brier", "calibration_slope")
 

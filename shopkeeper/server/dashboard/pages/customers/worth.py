@@ -125,6 +125,10 @@ def _compared(desk: Desk, comparison: Comparison) -> None:
             columns = [(t("methods.method"), False), *((t(f"worth.{name}"), name != "auc") for name in worth.MEASURES)]
             span = _span(comparison.methods)
             cards.table(columns, [(partial(_name, desk, row), *_cells(desk, row, span)) for row in comparison.methods])
+            if comparison.chosen is not None:
+                why = "worth.serves_naive" if comparison.chosen.is_baseline else "worth.serves_best"
+                title = t.method(comparison.chosen.method, comparison.chosen.title)
+                cards.text(t(why, method=title), "sk-muted sk-small sk-note")
         _reliability(desk, comparison)
 
 
@@ -157,9 +161,9 @@ def _auc(desk: Desk, row: Method, span: tuple[float, float]) -> None:
 
 
 def _reliability(desk: Desk, comparison: Comparison) -> None:
-    """What the chosen method told beside what came: on the dashed line it is as sure as it should be."""
+    """What the chosen method told beside what came: where points lie on the dashed line, it is as sure as it should be."""
     t, f = desk.t, desk.f
-    chosen = next((row for row in comparison.methods if row.is_chosen), None)
+    chosen = comparison.chosen
     if chosen is None or not chosen.reliability:
         return
     seen = [

@@ -42,10 +42,9 @@ def _numbers(desk: Desk, found: Run) -> None:
     ]
     if found.model_version:
         told = desk.t("run.promoted" if found.promoted else "run.not_promoted")
-        rows += [
-            (desk.t("run.model"), f"{found.model_version} · {told}"),
-            (desk.t("run.why"), desk.t.said(found.promotion_reason)),
-        ]
+        rows.append((desk.t("run.model"), f"{found.model_version} · {told}"))
+        if found.scores or not found.promoted:
+            rows.append((desk.t("run.why"), desk.t.said(found.promotion_reason)))
     with cards.card(desk.t("run.numbers")):
         cards.facts(rows)
 
