@@ -63,12 +63,17 @@ def list_segments(as_json: AsJson = False, shop: ShopPath = None) -> None:
     for segment in book.segments:
         told = learned.get(segment.segment_id, {})
         is_counted = told.get("expression") == segment.expression and told.get("problem") is None
-        rows.append(dataclasses.asdict(segment) | {"n_customers": told["n_customers"] if is_counted else None})
+        rows.append(dataclasses.asdict(segment) | {
+            "n_customers": told["n_customers"] if is_counted else None, "notes": told.get("notes", []) if is_counted else [],
+        })  # fmt: skip
     if as_json:
         json_out(rows)
         return
     shown = ("segment_id", "title", "n_customers", "expression", "made_by")
     table_out(("id", "title", "customers", "expression", "made by"), ([row[name] for name in shown] for row in rows))
+    for row in rows:
+        for note in row["notes"]:
+            typer.echo(f"{row['segment_id']}: {note}", err=True)
     if any(row["n_customers"] is None for row in rows):
         typer.echo(
             "Those without a number are counted by `shopkeeper learn customers.segments`; it says what they need.", err=True
@@ -130,7 +135,7 @@ def export(
     shop: ShopPath = None,
 ) -> None:
     """Write the members of a segment as CSV: an audience for marketing with --reachable-only."""
-    from shopkeeper.capabilities.customers.segments.counting import saved
+    from shopkeeper.capabilities.customers.segments.counting import count, saved
     from shopkeeper.capabilities.customers.segments.keeping import listing
     from shopkeeper.capabilities.customers.segments.saved import find
     from shopkeeper.core.errors import BadRequest
@@ -143,11 +148,14 @@ def export(
         segment = find(saved(view), segment_id) if segment_id is not None else None
         text, within = (segment.expression, segment.segment_id) if segment is not None else (expression or "", "")
         table = listing(view, text, within=within, reachable_only=reachable_only)
+        notes = count(view, text, within=within).notes
     if as_json:
         json_out(table.to_pylist())
         return
     import pyarrow.csv
 
+    for note in notes:
+        typer.echo(note, err=True)
     if csv is None:
         sys.stdout.flush()
         pyarrow.csv.write_csv(table, sys.stdout.buffer)

@@ -30,7 +30,7 @@ class CountModel(BaseModel):
     value: float = Field(description="worth of all their purchases less returns, in the shop's currency")
     share: float = Field(description="of all customers, 0 to 1")
     value_share: float = Field(description="of all value, 0 to 1")
-    notes: list[str] = Field(description="names in it that the shop does not have")
+    notes: list[str] = Field(description="what it names and the shop does not have, and how a word with two meanings was read")
 
 
 def add_segment_routes(routes: Routes, shop: Shop) -> None:

@@ -96,3 +96,8 @@ def test_a_file_that_cannot_be_written_is_told(segments, tmp_path):
     assert said.code == 2
     assert "x.csv cannot be written." in said.err
     assert "Traceback" not in said.err
+
+
+def test_nobody_is_not_counted_in_silence(segments):
+    assert "no visits" in segments("count", "viewed").err
+    assert "No customer has country 'ED'" in segments("export", "--expression", "country is ED").err

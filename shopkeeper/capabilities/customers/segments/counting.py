@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shopkeeper.capabilities.customers.segments.compiling import MAIN, Query, query, tasks_behind
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.language.periods import Clock
-from shopkeeper.capabilities.customers.segments.language.tree import Expression, facts
+from shopkeeper.capabilities.customers.segments.language.tree import Expression
+from shopkeeper.capabilities.customers.segments.noting import readings, strangers
 from shopkeeper.capabilities.customers.segments.saved import Book, book
 from shopkeeper.core.errors import NotLearned
 from shopkeeper.core.tasks import ShopView
@@ -17,15 +17,13 @@ from shopkeeper.core.tasks import ShopView
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ALIKE = 0.8  # how alike a name must be (Jaro and Winkler) to be meant
-
 
 @dataclass(frozen=True)
 class Count:
     """``n_customers`` who belong to it, those of them who may be written to, their ``value`` (ever, in the shop's currency).
 
-    ``share`` is that of all customers, ``value_share`` that of all value (0-1). ``notes`` are sentences about names in the
-    expression that the shop does not have.
+    ``share`` is that of all customers, ``value_share`` that of all value (0-1). ``notes`` are sentences about what the expression
+    names and the shop does not have, and about words with several meanings.
     """
 
     n_customers: int
@@ -51,10 +49,15 @@ def count(view: ShopView, text: str, *, within: str = "") -> Count:
 
     ``within`` is the id of the segment whose expression this is, if it has one: then it cannot contain itself.
     """
-    expression = parse(text)
-    found = query(expression, clock(view), book=saved(view), text=text, within=within)
+    expression, book = parse(text), saved(view)
+    found = query(expression, clock(view), book=book, text=text, within=within)
     row = view.sql(counting(found), found.parameters).to_pylist()[0]
-    return counted(row, found, (*strangers(lambda sql, given: view.sql(sql, given).to_pylist(), expression),))
+    return counted(row, found, (*notes_in(view, expression, book), *readings(expression, book)))
+
+
+def notes_in(view: ShopView, expression: Expression, book: Book) -> tuple[str, ...]:
+    """Sentences about what the expression names and the shop does not have."""
+    return strangers(lambda sql, given: view.sql(sql, given).to_pylist(), expression, book)
 
 
 def members(view: ShopView, text: str, *, within: str = "") -> pa.Table:
@@ -115,40 +118,3 @@ def _tasks(found: Query) -> tuple[str, ...]:
 
 def _mains(found: Query) -> list[str]:
     return [MAIN[task] for task in _tasks(found)]
-
-
-# -- names that the shop does not have
-
-
-Ask = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
-
-
-def strangers(ask: Ask, expression: Expression) -> Iterable[str]:
-    """A sentence for each product, category or brand in the expression that the catalog does not have.
-
-    ``ask(sql, parameters)`` gives rows of `products`.
-    """
-    for did in facts(expression):
-        if did.target is not None and did.target.kind != "words":
-            for name in did.target.names:
-                yield from _stranger(ask, did.target.kind, name)
-
-
-def _stranger(ask: Ask, kind: str, name: str) -> Iterable[str]:
-    tests = {
-        "product": "lower(product_id) = lower($name) OR lower(title) = lower($name)",
-        "brand": "lower(brand) = lower($name)",
-        "category": "lower(product_type) = lower($name) OR starts_with(lower(product_type), lower($name) || ' > ')",
-    }
-    path = " > ".join(level.strip() for level in name.split(">")) if kind == "category" else name
-    if ask(f"SELECT 1 AS one FROM products WHERE {tests[kind]} LIMIT 1", {"name": path}):
-        return
-    column = {"product": "title", "brand": "brand", "category": "product_type"}[kind]
-    alike = "jaro_winkler_similarity(lower(name), lower($name))"
-    close = ask(
-        f"SELECT name FROM (SELECT DISTINCT {column} AS name FROM products WHERE {column} IS NOT NULL) "
-        f"WHERE contains(lower(name), lower($name)) OR {alike} > {ALIKE} "
-        f"ORDER BY contains(lower(name), lower($name)) DESC, {alike} DESC, name LIMIT 1",
-        {"name": path},
-    )
-    yield f"The catalog has no {kind} {name!r:.80}" + (f"; did you mean {close[0]['name']!r}?" if close else ".")

@@ -10,7 +10,7 @@ from shopkeeper.capabilities.customers.profiles.columns import COLUMNS
 from shopkeeper.capabilities.customers.profiles.kept import keep
 from shopkeeper.capabilities.customers.segments.alike import ALIKE_BY, judge, standardized_profiles
 from shopkeeper.capabilities.customers.segments.compiling import Query, query
-from shopkeeper.capabilities.customers.segments.counting import clock, counted, counting, saved
+from shopkeeper.capabilities.customers.segments.counting import clock, counted, counting, notes_in, saved
 from shopkeeper.capabilities.customers.segments.facts import read_facts
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.saved import Book, Segment
@@ -55,7 +55,7 @@ def _counted(view: ShopView, book: Book, segment: Segment, profiles: pa.Table) -
     card: dict[str, Any] = {
         "segment_id": segment.segment_id, "title": segment.title, "description": segment.description,
         "expression": segment.expression, "is_tag": segment.is_tag, "made_by": segment.made_by, "problem": None,
-        "n_customers": 0, "n_reachable": 0, "value": 0.0, "share": 0.0, "value_share": 0.0,
+        "n_customers": 0, "n_reachable": 0, "value": 0.0, "share": 0.0, "value_share": 0.0, "notes": [],
     }  # fmt: skip
     try:
         found = compiled_segment(segment, book, view)
@@ -65,7 +65,7 @@ def _counted(view: ShopView, book: Book, segment: Segment, profiles: pa.Table) -
     ids = view.sql(f"{found.members} ORDER BY 1", found.parameters).column(0)
     places = pc.index_in(ids, value_set=profiles["customer_id"].combine_chunks())
     card |= {"n_customers": count.n_customers, "n_reachable": count.n_reachable, "value": count.value, "share": count.share,
-             "value_share": count.value_share}  # fmt: skip
+             "value_share": count.value_share, "notes": list(notes_in(view, parse(segment.expression), book))}  # fmt: skip
     return card, np.asarray(places).astype(np.int32)
 
 

@@ -7,7 +7,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ import numpy as np
 from shopkeeper.capabilities.customers.profiles.columns import COLUMNS
 from shopkeeper.capabilities.customers.profiles.kept import Kept
 from shopkeeper.capabilities.customers.segments.compiling import Query, query
-from shopkeeper.capabilities.customers.segments.counting import check_learned, presence, strangers
+from shopkeeper.capabilities.customers.segments.counting import check_learned, presence
 from shopkeeper.capabilities.customers.segments.facts import PRODUCT_COLUMNS
 from shopkeeper.capabilities.customers.segments.language.canonical import canonical
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.language.periods import Clock
 from shopkeeper.capabilities.customers.segments.language.tree import Expression, facts
 from shopkeeper.capabilities.customers.segments.memory import IN_MEMORY, Memory
+from shopkeeper.capabilities.customers.segments.noting import readings, strangers
 from shopkeeper.capabilities.customers.segments.saved import Book, Segment
 from shopkeeper.core.columns import text
 from shopkeeper.core.errors import ShopkeeperError, StoreDamaged
@@ -165,11 +166,15 @@ class SegmentsModel:
         if self.card["segments"][place]["problem"] is not None:
             return self._evaluate(segment.expression, book, segment.segment_id)
         low, high = self.arrays["member_starts"][place : place + 2].tolist()
-        return Members(self.arrays["member_customer"][low:high], canonical(parse(segment.expression)))
+        notes = tuple(self.card["segments"][place].get("notes", ()))
+        return Members(self.arrays["member_customer"][low:high], canonical(parse(segment.expression)), notes)
 
     def evaluate(self, expression: str) -> Members:
         """Who belongs to what is typed. Raises `ExpressionError` and `NotLearned`."""
-        return self._evaluate(expression, self.book, "")
+        found = self._evaluate(expression, self.book, "")
+        # What is kept is the same for every way to write it; a word with two meanings is not.
+        read = readings(parse(expression), self.book)
+        return replace(found, notes=(*found.notes, *read)) if read else found
 
     def _evaluate(self, expression: str, book: Book, within: str) -> Members:
         tree = parse(expression)
@@ -181,7 +186,7 @@ class SegmentsModel:
                 return known
         compiled = self._compiled(tree, book, expression, within)
         check_learned(self.memory.rows(presence(compiled), {})[0], compiled)
-        notes = (*strangers(self.memory.rows, tree), *self._too_early(tree))
+        notes = (*strangers(self.memory.rows, tree, book), *self._too_early(tree))
         found = Members(self.memory.places(compiled), canonical(tree), notes)
         if book is self.book:
             with self._lock:

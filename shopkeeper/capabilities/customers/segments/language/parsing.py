@@ -108,7 +108,7 @@ def _bare(cursor: Cursor) -> Expression:
         found = known.get("_".join(words)) if all(words) else None
         if found is not None:
             cursor.place += size
-            return AnyOf(found[0], (found[1],))
+            return AnyOf(found[0], (found[1],), is_bare=True)
     raise cursor.problem(
         f"{token.text!r:.60} is not known.", wanted=STARTS, near_of=(*COLUMN, *known, *FACT_WORDS, "everyone", "not")
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -98,10 +99,11 @@ class Between:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """A text or a number that is one of these; capital and small letters are the same."""
+    """A text or a number that is one of these; capital and small letters are the same. ``is_bare``: typed without its column."""
 
     field: str
     values: tuple[str, ...] | tuple[Number, ...]
+    is_bare: bool = dataclasses.field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

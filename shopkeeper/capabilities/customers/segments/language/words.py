@@ -77,6 +77,8 @@ PERCENT = "%"
 NAMED_BY: Mapping[str, str] = {"rfm": "rfm_segment", "cluster": "cluster_name"}
 ALIASES: Mapping[str, str] = {"life_cycle": "stage", "lifecycle": "stage"}
 
+_NAMING = ("stage", "rfm_segment")  # whose values need no column
+
 
 def column_of(word: str) -> Column | None:
     """The column of that name, whatever its capitals, or None."""
@@ -111,11 +113,16 @@ def factor(column: Column, unit: str) -> float:
     return SPAN_DAYS[unit] if column.unit == "days" and unit in SPAN_DAYS else 1.0
 
 
+def meanings(word: str) -> tuple[str, ...]:
+    """The columns that a bare word may mean, the one that is taken first."""
+    return tuple(name for name in _NAMING if word in COLUMN[name].choices)
+
+
 @cache
 def bare_words() -> Mapping[str, tuple[str, str]]:
     """Values that need no column: the word -> (column, value). Where two columns have the same, the stage is meant."""
     found: dict[str, tuple[str, str]] = {}
-    for name in ("stage", "rfm_segment"):
+    for name in _NAMING:
         for choice in COLUMN[name].choices:
             found.setdefault(choice, (name, choice))
     return found
