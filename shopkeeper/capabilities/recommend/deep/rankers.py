@@ -17,10 +17,11 @@ from shopkeeper.capabilities.recommend.deep.networks import Shape, scores
 from shopkeeper.capabilities.recommend.deep.serving import Network, exported, in_whole_numbers, is_as_good, overlap, same_places
 from shopkeeper.capabilities.recommend.deep.training import Tensor, Tensors, missing, steady
 from shopkeeper.capabilities.recommend.ranking.examples import Examples
-from shopkeeper.numerics.compiling import Array, Tell, quiet
+from shopkeeper.numerics.compiling import Array, Tell, chunks, quiet
 
 DEFAULTS = Parameters()
 WORTH_THREADS = 300_000  # candidates; below, several threads are no faster, and stand still wherever another process has a core
+AT_ONCE = 16_384  # candidates that a network reads at the same time: their vectors take about 100 MB
 CROSSES = ((0, 2), (0, 3))  # customer and category, customer and brand: what Wide & Deep remembers
 
 
@@ -40,13 +41,19 @@ class LearnedRanker:
     def score(self, features: Array, customer: Array, product: Array, category: Array, brand: Array) -> Array:
         """float32 [candidates]: the higher, the rather it is chosen; comparable within one question."""
         codes = _codes((customer, product, category, brand), self.has_crosses)
-        return self.score_inputs(self.fields.inputs(features, codes))
+        parts = [
+            self.score_inputs(self.fields.inputs(features[low:high], codes[low:high]))
+            for low, high in chunks(len(features), AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
     def score_inputs(self, inputs: Inputs) -> Array:
         """float32 [candidates]: the score of what is ready to be read."""
-        if len(inputs.slot) == 0:
-            return np.empty(0, np.float32)
-        return self.network(number=inputs.number, slot=inputs.slot)
+        parts = [
+            self.network(number=inputs.number[low:high], slot=inputs.slot[low:high])
+            for low, high in chunks(len(inputs.slot), AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, np.float32)
 
     def arrays(self) -> dict[str, Array]:
         """What is saved."""
