@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TASK = "customers.conversion"
 N_VISITS = 8
 N_RUNS = 20
+NEWEST_DAYS = 2
+"""A visit that ended without an order is worth a look for so long."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class Visits:
 
 
 def visits(view: ShopView) -> Visits | None:
-    """The open visits without an order, the likeliest first, then the newest others; None before anything was learned."""
+    """Visits that are open, then those that ended lately, without an order: the likeliest first; then the newest others.
+
+    None before anything was learned.
+    """
     row = view.sql(
         """
         SELECT count(*) AS n_visits, count(*) FILTER (is_open AND NOT has_bought) AS n_open,
@@ -56,8 +61,11 @@ def visits(view: ShopView) -> Visits | None:
     shown = view.sql(
         f"""
         SELECT session_id, coalesce(customer_id, '') AS customer_id, at, p_buys, is_open, has_bought, reasons
-        FROM session_conversion
-        ORDER BY is_open AND NOT has_bought DESC, CASE WHEN is_open AND NOT has_bought THEN p_buys END DESC, at DESC, session_id
+        FROM (
+            SELECT *, max(at) OVER () - INTERVAL {NEWEST_DAYS} DAY AS since,
+                   CASE WHEN has_bought THEN 2 WHEN is_open THEN 0 WHEN at > since THEN 1 ELSE 2 END AS place
+            FROM session_conversion)
+        ORDER BY place, CASE WHEN place < 2 THEN p_buys END DESC, at DESC, session_id
         LIMIT {N_VISITS}
         """
     ).to_pylist()

@@ -58,6 +58,17 @@ class Left:
     value: float
 
 
+@dataclass(frozen=True)
+class LeftBehind:
+    """Visits that ended without the purchase: with a cart, a checkout, or after a look; ``value`` is in carts and checkouts."""
+
+    n_carts: int
+    n_checkouts: int
+    n_looked: int
+    value: float
+    shown: tuple[Left, ...]
+
+
 def funnels(view: ShopView, dimension: str) -> tuple[Funnel, ...]:
     """The funnels of one dimension, those with most visits first; dimension ``all`` is the shop's own."""
     rows = view.sql(
@@ -108,10 +119,14 @@ def cohorts(view: ShopView) -> tuple[Cohort, ...]:
     )
 
 
-def left_behind(view: ShopView) -> tuple[int, float, tuple[Left, ...]]:
-    """How many visits ended without the purchase, what lay in their carts, and the dearest of those of known customers."""
+def left_behind(view: ShopView) -> LeftBehind:
+    """How many visits ended without the purchase at which step, and the dearest of those of known customers."""
     total = view.sql(
-        "SELECT count(*) AS n, coalesce(sum(value) FILTER (kind <> 'browse'), 0) AS value FROM abandonments"
+        """
+        SELECT count(*) FILTER (kind = 'cart') AS n_carts, count(*) FILTER (kind = 'checkout') AS n_checkouts,
+               count(*) FILTER (kind = 'browse') AS n_looked, coalesce(sum(value) FILTER (kind <> 'browse'), 0) AS value
+        FROM abandonments
+        """
     ).to_pylist()[0]
     rows = view.sql(
         f"""
@@ -131,4 +146,4 @@ def left_behind(view: ShopView) -> tuple[int, float, tuple[Left, ...]]:
         )
         for row, keys in zip(rows, sets, strict=True)
     )
-    return total["n"], total["value"], named
+    return LeftBehind(**total, shown=named)

@@ -39,8 +39,9 @@ async def show(desk: Desk) -> None:
 def _visits(desk: Desk, found: Visits) -> None:
     t, f = desk.t, desk.f
     under = t(
-        "converting.under", n=f.number(found.n_visits), open=f.number(found.n_open), told=f.number(round(found.n_expected, 1))
-    )
+        "converting.under", n=f.number(found.n_visits), open=f.number(found.n_open), told=f.number(round(found.n_expected, 1)),
+        days=conversion.NEWEST_DAYS,
+    )  # fmt: skip
     with cards.card(t("converting.title"), under, is_flush=True):
         columns = [(t(f"converting.column_{name}"), name == "chance") for name in COLUMNS]
         cards.table(columns, [_row(desk, visit) for visit in found.shown])

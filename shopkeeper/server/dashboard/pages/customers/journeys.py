@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from shopkeeper.server.dashboard.desk import Desk
-    from shopkeeper.server.dashboard.models.customers.journeys import Cohort, Funnel, Left, Step
+    from shopkeeper.server.dashboard.models.customers.journeys import Cohort, Funnel, Left, LeftBehind, Step
 
 OF = (RUNS, "products")
 TABLES = ("funnels", "abandonments", "session_conversion", "cohorts")
 N_FUNNELS = 10
 N_TITLES = 3
+MANY_A_VISIT = ("category", "product")
+"""Dimensions of which one visit has several: it goes on with few of those that it looks at."""
 UNKNOWN = "unknown"
 """The name under which the table has what was not recorded."""
 
@@ -32,7 +34,7 @@ async def build(desk: Desk) -> None:
     """Lay out the page."""
     whole = await desk.read(("funnel",), lambda view: journeys.funnels(view, "all"), of=OF)
     cohorts = await desk.read(("cohorts",), journeys.cohorts, of=OF)
-    n_left, worth, left = await desk.read(("left-behind",), journeys.left_behind, of=OF)
+    left = await desk.read(("left-behind",), journeys.left_behind, of=OF)
     with tabs.head(desk, "journeys", TABLES):
         pass
     if whole:
@@ -47,8 +49,8 @@ async def build(desk: Desk) -> None:
                 desk, "customers.funnels", "filter_alt", desk.t("journeys.no_funnel"), desk.t("journeys.no_funnel_next")
             )
     await converting.show(desk)
-    if n_left:
-        _left(desk, n_left, worth, left)
+    if left.n_carts + left.n_checkouts:
+        _left(desk, left)
     await _cohorts(desk, cohorts)
 
 
@@ -94,6 +96,8 @@ class Compared:
             columns = [(desk.t(f"dimension.{dimension}"), False), (desk.t("step.view"), True)]
             columns += [(desk.t(f"step.{step}"), True) for step in journeys.STEPS[1:]]
             cards.table(columns, [self._row(funnel) for funnel in found[:N_FUNNELS]])
+            if dimension in MANY_A_VISIT:
+                cards.text(desk.t("journeys.many_a_visit"), "sk-muted sk-small sk-note")
 
     def _row(self, funnel: Funnel) -> tuple[str | Callable[[], Any], ...]:
         f = self._desk.f
@@ -110,11 +114,13 @@ class Compared:
             cards.text(share)
 
 
-def _left(desk: Desk, n_left: int, worth: float, left: Sequence[Left]) -> None:
+def _left(desk: Desk, left: LeftBehind) -> None:
     t, f = desk.t, desk.f
-    under = t("journeys.left_under", n=f.number(n_left), value=f.money(worth, whole=True))
+    counts = {"carts": left.n_carts, "checkouts": left.n_checkouts, "looked": left.n_looked}
+    facts = {name: f.number(value) for name, value in counts.items()}
+    under = t("journeys.left_under", value=f.money(left.value, whole=True), **facts)
     with cards.card(t("journeys.left"), under, is_flush=True):
-        if not left:
+        if not left.shown:
             cards.empty("no_accounts", t("journeys.left_unknown"), t("journeys.left_unknown_next"))
             return
         columns = [(t(f"journeys.column_{name}"), name == "value") for name in ("customer", "at", "kind", "products", "value")]
@@ -126,7 +132,7 @@ def _left(desk: Desk, n_left: int, worth: float, left: Sequence[Left]) -> None:
                 _named(entry),
                 f.money(entry.value),
             )
-            for entry in left
+            for entry in left.shown
         ]
         cards.table(columns, rows)
 

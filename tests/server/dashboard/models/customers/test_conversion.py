@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shopkeeper.core.errors import NotEnoughData
@@ -18,7 +20,11 @@ def test_open_visits_come_first_the_likeliest_before_others(grown_memory):
     chances = [visit.p_buys for visit in found.shown[:2]]
     assert chances == sorted(chances, reverse=True)
     assert len(found.shown) == conversion.N_VISITS
-    rest = [visit.at for visit in found.shown[2:]]
+    newest = max(row["at"] for row in table) - timedelta(days=conversion.NEWEST_DAYS)
+    ended = [row["p_buys"] for row in table if not row["is_open"] and not row["has_bought"] and row["at"] > newest]
+    shown = [visit.p_buys for visit in found.shown[2:]]
+    assert shown[: len(ended)] == sorted(ended, reverse=True)[: len(shown)], "then who ended lately without an order, by chance"
+    rest = [visit.at for visit in found.shown[2 + len(ended) :]]
     assert rest == sorted(rest, reverse=True)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from shopkeeper.server.dashboard.models.customers import journeys
 
+NOTHING = journeys.LeftBehind(0, 0, 0, 0.0, ())
+
 
 @pytest.fixture
 def read(grown_memory):
@@ -39,10 +41,11 @@ def test_only_dimensions_in_which_visits_differ_are_offered(read, plain_memory):
 
 
 def test_what_was_left_is_counted_and_named_for_known_customers_only(read):
-    n, worth, named = read(journeys.left_behind)
-    table = read(lambda view: view.sql("SELECT * FROM abandonments").to_pylist())
-    assert n == len(table)
-    assert worth == pytest.approx(sum(row["value"] or 0.0 for row in table if row["kind"] != "browse"))
+    left = read(journeys.left_behind)
+    table, named = read(lambda view: view.sql("SELECT * FROM abandonments").to_pylist()), left.shown
+    kinds = [row["kind"] for row in table]
+    assert (left.n_carts, left.n_checkouts, left.n_looked) == tuple(kinds.count(name) for name in ("cart", "checkout", "browse"))
+    assert left.value == pytest.approx(sum(row["value"] or 0.0 for row in table if row["kind"] != "browse"))
     known = [row for row in table if row["customer_id"] and row["kind"] != "browse"]
     assert len(named) == min(len(known), journeys.N_LEFT) > 0
     assert {part.title for row in named for part in row.products} == {"paper no. 39"}
@@ -61,11 +64,11 @@ def test_cohorts_are_the_newest_and_begin_with_everybody(read):
 
 def test_a_shop_without_events_has_cohorts_all_the_same(plain_memory):
     assert plain_memory.get("funnel", lambda view: journeys.funnels(view, "all")) == ()
-    assert plain_memory.get("left", journeys.left_behind) == (0, 0.0, ())
+    assert plain_memory.get("left", journeys.left_behind) == NOTHING
     assert len(plain_memory.get("cohorts", journeys.cohorts)) == 3
 
 
 def test_an_empty_shop_has_no_journeys(empty_memory):
     assert empty_memory.get("funnel", lambda view: journeys.funnels(view, "all")) == ()
-    assert empty_memory.get("left", journeys.left_behind) == (0, 0, ())
+    assert empty_memory.get("left", journeys.left_behind) == NOTHING
     assert empty_memory.get("cohorts", journeys.cohorts) == ()
