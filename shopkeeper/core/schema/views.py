@@ -18,7 +18,7 @@ INTERACTIONS = Table(
         text("event", "what was done, by GA4's name", required=True),
         moment("at", "when", required=True),
     ),
-    moment="at", of=("events", "order_lines"),
+    moment="at", of=("events", "order_lines", "owned_lines"),
 )  # fmt: skip
 
 DAILY_SALES = Table(
@@ -42,9 +42,26 @@ CANCELLED_ORDERS = Table(
 )  # fmt: skip
 """As of the view's moment: one cancelled later is none yet, one that went on after it was cancelled is none any more."""
 
+ORDER_CUSTOMERS = Table(
+    "order_customers", "view", "Whose lines without a customer are: the orders that name theirs where their lines do not.",
+    (
+        text("order_id", "the order", required=True),
+        text("customer_id", "the customer", required=True),
+    ),
+    of=("orders", "order_lines"), is_held=True,
+)  # fmt: skip
+"""Empty where every line of a known customer's order names that customer: then nothing is joined."""
+
+OWNED_LINES = Table(
+    "owned_lines", "view",
+    "Every order line with its customer: its own, or else its order's. This is where it is decided whose a line is.",
+    ORDER_LINES.columns,
+    moment="at", of=("order_lines", "order_customers"), leaves_out="order_customers",
+)  # fmt: skip
+
 SOLD_LINES = Table(
     "sold_lines", "view", "The lines of orders that were not cancelled: what was bought and what came back.", ORDER_LINES.columns,
-    moment="at", of=("order_lines", "cancelled_orders"), leaves_out="cancelled_orders",
+    moment="at", of=("owned_lines", "cancelled_orders"), leaves_out="cancelled_orders",
 )  # fmt: skip
 
 SESSION_CUSTOMERS = Table(

@@ -261,7 +261,7 @@ def _finished(found: Recognition, typed: Mapping[str, Use]) -> Recognition:
         tables = (*tables, "customers")
         uses["customers.customer_id"] = uses[f"{found.primary}.customer_id"]
     if is_lines and "order_lines.customer_id" not in uses:  # only now: orders' customers are no customers that this file tells of
-        uses["order_lines.customer_id"] = Use(of_order=OF_ORDER["order_lines.customer_id"], note="where the shop has it")
+        uses["order_lines.customer_id"] = Use(of_order=OF_ORDER["order_lines.customer_id"])
     missing = [target for table in tables for target in _lacking(table, found.primary, uses)]
     if found.primary and len(found.of(found.primary)) == 0:
         raise ImportProblem(

@@ -104,8 +104,7 @@ def import_file(
         _workplace(store) as folder,
         _understood(path, choices, folder, time_zone, currency, pseudonym_key, progress) as (session, reading),
     ):
-        _check(reading.recognition)
-        orders_seq = _show_orders(store, session, reading.recognition)
+        orders_seq = _check(store, session, reading.recognition)
         digest = Digest(path, choices, time_zone)
         if _maybe_known(store, path) and _is_done(store, digest, orders_seq):
             return ImportReport(path.name, digest.result(), reading.recognition, already_imported=True)
@@ -115,8 +114,7 @@ def import_file(
         _all_rejected(session, reading.recognition, outcome)
         told = digest.until(orders_seq) if UNKNOWN_ORDER in outcome.rejected else digest.result()
         if not dry_run:
-            progress.step(0.95, "entering it into the shop")
-            _commit(store, path, outcome, told, reading.recognition, began)
+            _commit(store, path, outcome, told, reading.recognition, began, progress)
         return _report(path, told, reading.recognition, outcome, time.monotonic() - began, dry_run=dry_run)
 
 
@@ -213,19 +211,15 @@ def _maybe_known(store: Store, path: Path) -> bool:
     )
 
 
-def _check(recognition: Recognition) -> None:
-    """Raise `ImportProblem` when something is missing."""
+def _check(store: Store, session: Session, recognition: Recognition) -> int:
+    """Raise `ImportProblem` when something is missing, or lines need orders and the shop has none.
+
+    Where lines take something from the shop's orders, the session is shown these: also those not sealed yet, and those made
+    from other lines. Returns how far the orders had come then, 0 where nobody asks for them.
+    """
     problem = recognition.problem()
     if problem is not None:
         raise problem
-
-
-def _show_orders(store: Store, session: Session, recognition: Recognition) -> int:
-    """Show the session the shop's orders, where lines take something from them; returns how far the orders have come.
-
-    Also those that are not sealed yet, and those that were made from other lines. Raises `ImportProblem` when the lines need
-    orders and the shop has none.
-    """
     if not recognition.asks_orders:
         return 0
     with store.view(as_of=FOREVER) as view:
@@ -255,8 +249,11 @@ def _all_rejected(session: Session, recognition: Recognition, outcome: Outcome) 
     )
 
 
-def _commit(store: Store, path: Path, outcome: Outcome, digest: str, recognition: Recognition, began: float) -> None:
+def _commit(
+    store: Store, path: Path, outcome: Outcome, digest: str, recognition: Recognition, began: float, progress: Progress
+) -> None:
     """Change the shop: entities first, which may be written twice without harm, then facts and the record at once."""
+    progress.step(0.95, "entering it into the shop")
     for name, rows in outcome.entities.items():
         done = store.upsert_arrow(name, rows, source=path.name)
         outcome.tables[name] = TableCount(done.n_new, done.n_known)

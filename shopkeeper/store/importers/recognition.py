@@ -43,7 +43,11 @@ class Use:
     def words(self) -> str:
         """Where it comes from, in words."""
         if self.of_order:
-            return "its order, which must be in the shop" if self.of_order == OF_ORDER["order_lines.at"] else "its order"
+            return (
+                "its order, which must be in the shop"
+                if self.of_order == OF_ORDER["order_lines.at"]
+                else "its order, where known"
+            )
         if self.constant is not None:
             return f"always {self.constant!r}"
         shown = (" + " if self.join else " or ").join(self.columns)

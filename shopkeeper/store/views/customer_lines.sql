@@ -1,5 +1,5 @@
--- What customers bought and gave back, one row a line. An order line without a customer belongs to its order's customer;
--- a purchase that only an event tells is a line too, of its session's or its day's order where it names none.
+-- What customers bought and gave back, one row a line. A purchase that only an event tells is a line too, of its session's or its
+-- day's order where it names none.
 -- A cancelled order has no lines, but an event of it tells no other purchase either.
 WITH told AS (
     SELECT customer_id, order_id, session_id, "at", product_id, coalesce(quantity, 1.0) AS quantity, value
@@ -24,10 +24,6 @@ days_again AS (
 SELECT customer_id, order_id, "at", product_id, quantity, price, discount
 FROM sold_lines
 WHERE customer_id IS NOT NULL
-UNION ALL
-SELECT orders.customer_id, sold_lines.order_id, sold_lines."at", product_id, quantity, price, sold_lines.discount
-FROM sold_lines JOIN orders ON sold_lines.order_id = orders.order_id
-WHERE sold_lines.customer_id IS NULL AND orders.customer_id IS NOT NULL
 UNION ALL
 SELECT
     told.customer_id,

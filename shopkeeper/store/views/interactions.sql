@@ -19,5 +19,5 @@ SELECT
     product_id,
     'purchase' AS event,
     "at"
-FROM order_lines
+FROM owned_lines
 WHERE quantity > 0

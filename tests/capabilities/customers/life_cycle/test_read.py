@@ -51,6 +51,20 @@ def test_a_shop_of_returns_and_guests_is_refused(shop):
     assert refused.value.next
 
 
+def test_what_the_refusal_advises_works_lines_get_their_orders_customer(shop, tmp_path):
+    lines, orders = tmp_path / "lines.csv", tmp_path / "orders.csv"
+    lines.write_text("order_id,product_id,quantity,price,at\n1,p,1,5,2024-01-01\n2,p,1,5,2024-01-02\n3,p,1,5,2024-01-02\n")
+    orders.write_text("order_id,customer_id,order_date\n1,c,2024-01-01\n2,d,2024-01-02\n3,,2024-01-02\n")
+    shop.import_file(lines)
+    with pytest.raises(NotEnoughData, match="needs orders of known customers") as refused:
+        trade(shop)
+    assert "import orders with the store's customer numbers" in refused.value.next
+    shop.import_file(orders)
+    found = trade(shop)
+    assert found.customers.to_pylist() == ["c", "d"]
+    assert found.n_orders.tolist() == [1, 1]
+
+
 def test_a_cancelled_order_is_no_day_and_its_return_no_loss(shop):
     shop.append("order_lines", [
         row(1, "a", "2024-07-02T09:00:00Z"), row(2, "a", "2024-07-05T09:00:00Z"), row(3, "a", "2024-07-06T09:00:00Z", -1, order="o2"),
