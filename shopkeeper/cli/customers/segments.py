@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shopkeeper.cli.app import DATA, AsJson, ShopPath, command, group, opened
 from shopkeeper.cli.terminal.printing import facts_out, json_out, table_out
 from shopkeeper.cli.terminal.problems import writing
+
+if TYPE_CHECKING:
+    from shopkeeper.capabilities.customers.segments.saved import Book, Segment
 
 Expression = Annotated[
     str,
@@ -137,7 +141,6 @@ def export(
     """Write the members of a segment as CSV: an audience for marketing with --reachable-only."""
     from shopkeeper.capabilities.customers.segments.counting import count, saved
     from shopkeeper.capabilities.customers.segments.keeping import listing
-    from shopkeeper.capabilities.customers.segments.saved import find
     from shopkeeper.core.errors import BadRequest
 
     if (segment_id is None) == (expression is None):
@@ -145,7 +148,7 @@ def export(
             "Which segment?", got="both or neither", wanted="ID or --expression", next="`shopkeeper segments list` shows them"
         )
     with opened(shop) as here, here.view() as view:
-        segment = find(saved(view), segment_id) if segment_id is not None else None
+        segment = _named(saved(view), segment_id) if segment_id is not None else None
         text, within = (segment.expression, segment.segment_id) if segment is not None else (expression or "", "")
         table = listing(view, text, within=within, reachable_only=reachable_only)
         notes = count(view, text, within=within).notes
@@ -163,6 +166,26 @@ def export(
         with writing(csv):
             pyarrow.csv.write_csv(table, str(csv))
         typer.echo(f"{len(table)} customers written to {csv}.", err=True)
+
+
+def _named(book: Book, name: str) -> Segment:
+    """The segment of that name. Raises `UnknownName`, which says how to give an expression where one was given."""
+    from shopkeeper.capabilities.customers.segments.language.parsing import parse
+    from shopkeeper.capabilities.customers.segments.saved import find
+    from shopkeeper.core.errors import ExpressionError, UnknownName
+
+    try:
+        return find(book, name)
+    except UnknownName as error:
+        try:
+            parse(name)
+        except ExpressionError:
+            if not set(name) & set("<>="):
+                raise error from None
+        raise UnknownName(
+            error.what, got="an expression", wanted="the id or title of a segment",
+            next=f"shopkeeper segments export --expression {shlex.quote(name)}",
+        ) from None  # fmt: skip
 
 
 @command("words", to=segments, example="shopkeeper segments words value")

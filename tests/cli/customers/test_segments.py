@@ -101,3 +101,12 @@ def test_a_file_that_cannot_be_written_is_told(segments, tmp_path):
 def test_nobody_is_not_counted_in_silence(segments):
     assert "no visits" in segments("count", "viewed").err
     assert "No customer has country 'ED'" in segments("export", "--expression", "country is ED").err
+
+
+@pytest.mark.parametrize("given", ["value_12m > 2000", "lapsed", "valu > 3"])
+def test_an_expression_where_a_name_is_wanted_is_led_on(segments, given):
+    said = segments("export", given)
+    assert said.code == 2
+    quoted = f"'{given}'" if " " in given else given
+    assert f"shopkeeper segments export --expression {quoted}" in said.err
+    assert "did you mean" in segments("export", "hihg_value").err

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from shopkeeper.capabilities.customers.profiles.columns import COLUMN
 from shopkeeper.capabilities.customers.segments.language.cursor import Cursor
 from shopkeeper.capabilities.customers.segments.language.periods import period
+from shopkeeper.capabilities.customers.segments.language.tokens import Token
 from shopkeeper.capabilities.customers.segments.language.tree import (
     AnyOf,
     Between,
@@ -184,33 +187,48 @@ def _number(cursor: Cursor, column: Column, linked: bool) -> Expression:
 
 def _number_list(cursor: Cursor, column: Column) -> AnyOf:
     cursor.expect_sign("(", "Which ones?")
-    found = [number(cursor, column)]
+    found = [number(cursor, column, in_list=True)]
     while cursor.accept_sign(",", kind="sign"):
-        found.append(number(cursor, column))
+        found.append(number(cursor, column, in_list=True))
     cursor.expect_sign(")", "This list is never closed.")
     return AnyOf(column.name, tuple(found))
 
 
-def number(cursor: Cursor, column: Column) -> Number:
-    """The number that comes next, with its unit if one stands beside it."""
+def number(cursor: Cursor, column: Column, *, in_list: bool = False) -> Number:
+    """The number that comes next, with its unit if one stands beside it. ``in_list``: no comma is part of it."""
     cursor.want("a number", "number", column.name, is_open=True)
     token = cursor.token
     if token.kind != "number" or abs(float(token.text)) > 1e300:
         unit = f" ({column.unit})" if column.unit else ""
         raise cursor.problem(f"{column.name} is compared with a number.", wanted=f"a number{unit}")
     cursor.take()
+    value = float(token.text if in_list else token.text + _thousands(cursor, token))
     units = units_of(column)
     for unit in dict.fromkeys(units.values()):
         cursor.want(unit, "unit", column.name)
     written = cursor.token.text if cursor.token.is_sign("%") else cursor.token.word
     if written in units:
         cursor.take()
-        return Number(float(token.text), units[written])
+        return Number(value, units[written])
     if cursor.token.is_sign("%") or (cursor.token.kind == "word" and written not in ("and", "or")):
         told = f"{column.name} is counted in {column.unit}" if column.unit else f"{column.name} is a plain number"
         allowed = f"no unit, or one of {', '.join(dict.fromkeys(units.values()))}" if units else "no unit: and, or, or the end"
         raise cursor.problem(f"{told}.", wanted=allowed)
-    return Number(float(token.text))
+    return Number(value)
+
+
+def _thousands(cursor: Cursor, first: Token) -> str:
+    """The digits that follow a number after commas: of ``1,000.5`` the ``000.5``. Raises `ExpressionError` for ``1,5``."""
+    digits, before = "", first
+    while cursor.token.is_sign(",") and cursor.token.start == before.end and cursor.ahead().kind == "number":
+        after = cursor.ahead()
+        is_begun = re.fullmatch(r"[-+]?[1-9]\d{0,2}", first.text) and "." not in digits
+        if after.start != cursor.token.end or not is_begun or not re.fullmatch(r"\d{3}(\.\d+)?", after.text):
+            raise cursor.problem("This comma is in a number.", wanted="1000 or 1,000 for a thousand, 1.5 for one and a half")
+        digits, before = digits + after.text, after
+        cursor.take()
+        cursor.take()
+    return digits
 
 
 def _percent(cursor: Cursor) -> float:

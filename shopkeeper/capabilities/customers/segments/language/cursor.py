@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 
 from shopkeeper.capabilities.customers.segments.language.problems import listed, near, problem
@@ -9,6 +10,7 @@ from shopkeeper.capabilities.customers.segments.language.tokens import Token, to
 from shopkeeper.core.errors import ExpressionError
 
 DEEPEST = 40
+MISSPELLED = 0.75  # how alike a word is to the one that was meant
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,12 @@ class Cursor:
         """Take the sign, or fail."""
         if not self.accept_sign(sign, kind="sign"):
             raise self.problem(what)
+
+    def meant_here(self) -> str:
+        """The word that could stand here and is very like the one that does; empty where none is."""
+        could = [one.text for one in self.wanted.get(self.place, ()) if not one.is_open]
+        found = difflib.get_close_matches(self.token.word, could, n=1, cutoff=MISSPELLED) if self.token.word else []
+        return found[0] if found else ""
 
     def deeper(self) -> None:
         """Go one level down; fails where nobody could follow."""

@@ -10,8 +10,9 @@ from shopkeeper.capabilities.customers.profiles.columns import COLUMN
 from shopkeeper.capabilities.customers.segments.language.comparisons import comparison
 from shopkeeper.capabilities.customers.segments.language.cursor import Cursor
 from shopkeeper.capabilities.customers.segments.language.did import did
+from shopkeeper.capabilities.customers.segments.language.problems import listed
 from shopkeeper.capabilities.customers.segments.language.tree import All, AnyOf, Everyone, Expression, InSegment, Not, Some
-from shopkeeper.capabilities.customers.segments.language.words import FACT_WORDS, bare_words, column_of
+from shopkeeper.capabilities.customers.segments.language.words import FACT_WORDS, bare_words, column_of, everyday, example_of
 
 STARTS = "a column, a stage, something done (bought, viewed, …), in segment, not or ("
 _STARTS = (
@@ -32,7 +33,9 @@ def parsed(cursor: Cursor) -> Expression:
     found = _some(cursor)
     if cursor.token.kind != "end":
         quote = "; a text of several words stands in quotes" if cursor.token.kind == "word" else ""
-        raise cursor.problem("Something is too much here.", wanted=f"and, or, or the end{quote}")
+        close = cursor.meant_here()
+        wanted = f"did you mean {close}?" if close else f"and, or, or the end{quote}"
+        raise cursor.problem("Something is too much here.", wanted=wanted)
     return found
 
 
@@ -109,6 +112,13 @@ def _bare(cursor: Cursor) -> Expression:
         if found is not None:
             cursor.place += size
             return AnyOf(found[0], (found[1],), is_bare=True)
+    for size in (3, 2, 1):
+        columns = everyday().get("_".join(cursor.ahead(n).word for n in range(size)))
+        if columns is not None:
+            raise cursor.problem(
+                f"{token.text!r:.60} is not known.", wanted=f"did you mean {listed(columns)}?",
+                next=f"for example: {example_of(columns[0])}",
+            )  # fmt: skip
     raise cursor.problem(
         f"{token.text!r:.60} is not known.", wanted=STARTS, near_of=(*COLUMN, *known, *FACT_WORDS, "everyone", "not")
     )  # fmt: skip

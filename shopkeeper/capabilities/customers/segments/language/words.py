@@ -77,6 +77,29 @@ PERCENT = "%"
 NAMED_BY: Mapping[str, str] = {"rfm": "rfm_segment", "cluster": "cluster_name"}
 ALIASES: Mapping[str, str] = {"life_cycle": "stage", "lifecycle": "stage"}
 
+# Everyday words that are none of the language, in English and Chinese, and the columns that they lead to, the likeliest first.
+_EVERYDAY: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("value_12m", "value"), "spent spend spending total total_spent total_value amount money sales turnover monetary",
+     "消费 消费额 消费金额 花费 金额 总额 销售额 购买金额"),
+    (("expected_value",), "ltv clv lifetime_value future_value", "预期价值 终身价值"),
+    (("n_orders", "n_orders_12m"), "orders order purchases purchase order_count number_of_orders purchase_count frequency buys",
+     "订单 订单数 购买次数 下单次数 频次"),
+    (("recency_days", "last_order_at"), "recency last_order last_purchase last_bought latest_order inactive days_since",
+     "最近下单 最近购买 上次下单 上次购买 末次下单 未购买天数"),
+    (("first_order_at", "tenure_days"), "first_order first_purchase joined signup registered tenure", "首单 首次下单 首次购买"),
+    (("order_value_mean",), "aov average_order average_basket order_size basket_value", "客单价 平均订单"),
+    (("n_visits", "seen_days"), "visits visit sessions traffic", "访问 访问次数"),
+    (("n_views",), "views pageviews page_views", "浏览 浏览次数"),
+    (("n_returns", "return_share"), "returns refunds refunded return_rate refund_rate", "退货 退货率 退款"),
+    (("discount_share",), "discount discounts discounted coupon coupons", "折扣"),
+    (("p_lost", "is_at_risk"), "churn churned churn_risk leaving", "流失 流失风险 流失概率"),
+    (("opted_out", "accepts_marketing"), "subscribed unsubscribed newsletter optin opt_in optout opt_out consent", "退订 订阅"),
+    (("country",), "nation land", "国家"), (("region",), "state province city", "地区 省份"),
+    (("language",), "lang locale", "语言"), (("stage",), "status life_stage", "阶段"),
+    (("rfm_segment",), "segment group", "分层"), (("brand",), "favorite_brand", "品牌"),
+    (("category",), "favorite_category", "类目 品类"),
+)  # fmt: skip
+
 _NAMING = ("stage", "rfm_segment")  # whose values need no column
 
 
@@ -111,6 +134,17 @@ def factor(column: Column, unit: str) -> float:
     if unit == PERCENT:
         return 0.01
     return SPAN_DAYS[unit] if column.unit == "days" and unit in SPAN_DAYS else 1.0
+
+
+@cache
+def everyday() -> Mapping[str, tuple[str, ...]]:
+    """Everyday words that are none of the language: the word (several with ``_`` between them) -> the columns that are meant."""
+    return {word: columns for columns, english, chinese in _EVERYDAY for word in f"{english} {chinese}".split()}
+
+
+def example_of(column: str) -> str:
+    """A condition on that column."""
+    return _examples(COLUMN[column])[0]
 
 
 def meanings(word: str) -> tuple[str, ...]:

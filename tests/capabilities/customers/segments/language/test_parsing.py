@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shopkeeper.capabilities.customers.profiles.columns import COLUMN
 from shopkeeper.capabilities.customers.segments.language.canonical import canonical
 from shopkeeper.capabilities.customers.segments.language.parsing import parse
 from shopkeeper.capabilities.customers.segments.language.tree import (
@@ -19,8 +20,9 @@ from shopkeeper.capabilities.customers.segments.language.tree import (
     Span,
     Target,
 )
-from shopkeeper.capabilities.customers.segments.language.words import vocabulary
+from shopkeeper.capabilities.customers.segments.language.words import everyday, vocabulary
 from shopkeeper.core.errors import ExpressionError
+from shopkeeper.server.dashboard.words import book as chinese
 
 
 def test_the_example_of_the_issue():
@@ -57,6 +59,9 @@ SAME = [
     ("((lapsed))", "stage is lapsed"),
     ("lapsed or new and loyal", "stage is lapsed or (stage is new and stage is loyal)"),
     ("in segment Newcomers", 'in segment "Newcomers"'),
+    ("value_12m > 1,000", "value_12m > 1000"),
+    ("value between 1,000.5 and 12,345,678", "value between 1000.5 and 12345678"),
+    ("n_orders in (1,200)", "n_orders in (1, 200)"),
     ("ordered\n  at most 2 times\n", "ordered at most 2 times"),
 ]  # fmt: skip
 
@@ -106,6 +111,17 @@ WRONG = [
     ("opted_out not", "not", "stands before", "not opted_out"),
     ("not " * 60 + "lapsed", "not", "too deep", "40"),
     ("(" * 60 + "lapsed", "(", "too deep", "40"),
+    ("value > 1,5", ",", "comma is in a number", "1.5"),
+    ("value > 0,500", ",", "comma is in a number", "1,000"),
+    ("value > 1,0000", ",", "comma is in a number", "1,000"),
+    ("value > 1, 000", ",", "comma is in a number", "1,000"),
+    ("spent > 200", "spent", "not known", "did you mean value_12m or value?"),
+    ("lapsed and total spent > 200", "total", "not known", "did you mean value_12m or value?"),
+    ("purchases >= 3", "purchases", "not known", "did you mean n_orders or n_orders_12m?"),
+    ("Orders >= 3", "Orders", "not known", "n_orders"),
+    ("last order > 90 days", "last", "not known", "did you mean recency_days or last_order_at?"),
+    ('bought categry "Lighting"', "categry", "too much", "did you mean category?"),
+    ("bought withn 3 days", "withn", "too much", "did you mean within?"),
     ("a" * 6000, "a", "too long", "5,000"),
 ]
 
@@ -123,6 +139,26 @@ def test_an_error_points_at_the_place(typed, under, said, right):
     line, arrows = error.facts["caret"].split("\n")
     assert arrows.strip(" ") == "^" * max(1, min(end - start, len(arrows.strip(" "))))
     assert line[len(arrows) - len(arrows.strip(" ")) :].startswith(under.replace("\x00", " ")[:40])
+
+
+def test_everyday_words_lead_to_columns_and_are_none_themselves():
+    known = {word.text for word in vocabulary()}
+    for word, columns in everyday().items():
+        assert word not in known
+        assert {*columns} <= {*COLUMN}
+        with pytest.raises(ExpressionError) as caught:
+            parse(f"{word.replace('_', ' ')} > 3")
+        assert caught.value.wanted.startswith(f"did you mean {columns[0]}")
+        assert canonical(parse(caught.value.next.removeprefix("for example: ").replace('"…"', '"x"')))
+        for part in (caught.value.what, caught.value.wanted, caught.value.next):
+            assert chinese().say(part) is not None
+
+
+def test_chinese_words_lead_somewhere_too():
+    with pytest.raises(ExpressionError) as caught:
+        parse("消费金额 > 200")
+    assert caught.value.wanted == "did you mean value_12m or value?"
+    assert caught.value.facts["position"] == 0
 
 
 @settings(max_examples=150, deadline=None)
