@@ -80,6 +80,8 @@ class Cart:
                     take.props["aria-label"] = desk.t("together.take_one", title=titles.get(product_id, product_id))
         try:
             body = await desk.work(bundles.together, desk.shop, products)
+            shown = [entry["product_id"] for entry in body["products"]]
+            n_gone = await desk.work(bundles.not_in_stock, desk.shop, products, shown)
         except NotLearned as error:
             self._list.clear()
             with self._list:
@@ -91,6 +93,8 @@ class Cart:
                 self._entry(rank, entry)
             if not body["products"]:
                 cards.empty("remove_shopping_cart", desk.t("together.nothing"), desk.t("together.nothing_next"))
+            if n_gone:
+                cards.text(desk.t("together.not_in_stock", n=n_gone), "sk-muted sk-small sk-note")
 
     def _entry(self, rank: int, entry: dict[str, Any]) -> None:
         desk = self._desk

@@ -46,6 +46,8 @@ async def _clusters(desk: Desk, found: Sequence[Cluster], card: Mapping[str, Any
     with cards.box():
         cards.text(t("groups.title"), tag="h2")
         cards.text(_why(desk, card) if found else t("groups.under"), "sk-muted")
+        if found:
+            cards.text(t("groups.legend"), "sk-muted sk-small")
     if not found:
         with cards.card():
             await unlearned.show(desk, groups.CLUSTERS, "bubble_chart", t("groups.none"), t("customers.none_next"))
@@ -123,7 +125,9 @@ def _map(desk: Desk, found: Sequence[Cluster], on_map: Sequence[Point], meaning:
         for cluster in found
     ]
     across, up = (_axis(desk, meaning.get(name)) for name in ("x", "y"))
-    with cards.card(t("groups.map"), t("groups.map_under", n=desk.f.number(len(on_map)))):
+    total, drawn_n = sum(cluster.n_customers for cluster in found), len(on_map)
+    under = t("groups.map_of" if drawn_n < total else "groups.map_under", n=desk.f.number(drawn_n), total=desk.f.number(total))
+    with cards.card(t("groups.map"), under):
         cards.chart(pictures.points(drawn, across=across, up=up), "sk-tall")
 
 

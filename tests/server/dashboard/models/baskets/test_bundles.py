@@ -41,3 +41,22 @@ def test_an_empty_cart_is_shown_what_is_popular(grown):
 def test_before_it_was_learned_it_says_so(shop):
     with pytest.raises(NotLearned):
         bundles.together(shop, ("P000",))
+
+
+class Asked:
+    """A shop whose answer is known: A and B go with P, A is out of stock, and variety leaves B to be further down."""
+
+    def ask(self, name, *, n, in_stock=True, **_):
+        assert name == "baskets.together"
+        listed = ["C", "D", "B"] if in_stock else ["A", "B", "C", "D"]
+        return {"products": [{"product_id": each, "rung": "complement" if each < "D" else "popular"} for each in listed[:n]]}
+
+
+def test_partners_out_of_stock_are_counted_and_what_variety_moved_down_is_not():
+    assert bundles.not_in_stock(Asked(), ("P",), ["C", "D"], n=2) == 1
+    assert bundles.not_in_stock(Asked(), ("P", "Q"), ["A", "B"], n=2) == 0, "all of them are shown"
+
+
+def test_where_everything_is_in_stock_nothing_is_left_out(grown):
+    shown = [entry["product_id"] for entry in bundles.together(grown, ("P000",))["products"]]
+    assert bundles.not_in_stock(grown, ("P000",), shown) == 0
