@@ -128,27 +128,27 @@ class Upserts:
                 rejected.append(Rejection(index, *refusal.problem))
             else:
                 by_columns.setdefault(names, []).append(values)
-        n_new = n_known = 0
+        n_new = n_known = n_changed = 0
         for names, group in by_columns.items():
-            new, known = self._merge(table, names, group)
-            n_new, n_known = n_new + new, n_known + known
+            new, known, changed = self._merge(table, names, group)
+            n_new, n_known, n_changed = n_new + new, n_known + known, n_changed + changed
         if rejected:
             refused = [refusal_row(one, rows[one.index], table.name, source) for one in rejected]
             self._append("rejected", refused)
-        return Appended(n_new, n_known, tuple(rejected))
+        return Appended(n_new, n_known, tuple(rejected), n_changed)
 
     def arrow(self, table: Table, data: pa.Table) -> Appended:
         """What became of rows given as Arrow, in chunks so that others get their turn between them."""
         for name in data.column_names:
             table.column(name)
-        n_new = n_known = 0
+        n_new = n_known = n_changed = 0
         for start in range(0, data.num_rows, CHUNK_ROWS):
             chunk = to_sqlite(data.slice(start, CHUNK_ROWS))
-            new, known = self._merge(table, data.column_names, chunk)
-            n_new, n_known = n_new + new, n_known + known
-        return Appended(n_new, n_known)
+            new, known, changed = self._merge(table, data.column_names, chunk)
+            n_new, n_known, n_changed = n_new + new, n_known + known, n_changed + changed
+        return Appended(n_new, n_known, n_changed=n_changed)
 
-    def _merge(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
+    def _merge(self, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[int, int, int]:
         prices: list[dict[str, Any]] = []
         with self._connections.writing() as connection:
             new, known, changed = merge(connection, table, names, rows)
@@ -156,7 +156,7 @@ class Upserts:
                 prices = changed_prices(connection, table)
         if prices:
             self._append("prices", prices, source="upsert")
-        return new, known
+        return new, known, changed
 
 
 def _checked(table: Table, row: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -256,7 +256,7 @@ def _commit(
     progress.step(0.95, "entering it into the shop")
     for name, rows in outcome.entities.items():
         done = store.upsert_arrow(name, rows, source=path.name)
-        outcome.tables[name] = TableCount(done.n_new, done.n_known)
+        outcome.tables[name] = TableCount(done.n_new, done.n_known, done.n_changed)
     report = _report(path, digest, recognition, outcome, time.monotonic() - began, dry_run=False).as_dict()
     for name in outcome.files:
         store.folder.facts(name).mkdir(parents=True, exist_ok=True)

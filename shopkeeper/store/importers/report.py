@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shopkeeper.store.importers.recognition import Recognition
@@ -11,10 +11,11 @@ from shopkeeper.store.importers.recognition import Recognition
 
 @dataclass(frozen=True)
 class TableCount:
-    """Rows of one of our tables: ``n_new`` were added, ``n_known`` were there already."""
+    """Rows of one of our tables: ``n_new`` were added, ``n_known`` were there already, ``n_changed`` of them now say more."""
 
     n_new: int = 0
     n_known: int = 0
+    n_changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class ImportReport:
             "already_imported": self.already_imported,
             "dry_run": self.dry_run,
             "n_rows": self.n_rows,
-            "tables": {name: {"n_new": count.n_new, "n_known": count.n_known} for name, count in self.tables.items()},
+            "tables": {name: asdict(count) for name, count in self.tables.items()},
             "kept": dict(self.kept),
             "rejected": dict(self.rejected),
             "ignored": dict(self.ignored),
@@ -77,6 +78,7 @@ class ImportReport:
         found.append(f"  {total:>12,}  in all" + ("" if self.adds_up else f": this should be {self.n_rows:,}"))
         for name, rows in self.tables.items():
             known = f", {rows.n_known:,} were there already" if rows.n_known else ""
+            known += f" ({rows.n_changed:,} of them changed)" if rows.n_changed else ""
             found.append(f"  {name}: {rows.n_new:,} new{known}")
         if self.n_rejected and not self.dry_run:
             found.append("  rejected rows and their reasons are in the table `rejected`")

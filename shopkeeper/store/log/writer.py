@@ -34,11 +34,15 @@ NOT_FLUSHED = frozenset({"events", "impressions", "messages", "competitor_prices
 
 @dataclass(frozen=True)
 class Appended:
-    """What became of rows: how many are new, how many were there already, which were refused and why."""
+    """What became of rows: how many are new, how many were there already, which were refused and why.
+
+    ``n_changed`` of those that were there say something new; only entities can.
+    """
 
     n_new: int
     n_known: int
     rejected: tuple[Rejection, ...] = ()
+    n_changed: int = 0
 
 
 @dataclass

@@ -16,6 +16,13 @@ def test_it_adds_up_or_says_that_it_does_not(write):
     shown = good.as_dict()
     assert (
         shown["rejected"] == {"type": 1}
-        and shown["tables"] == {"products": {"n_new": 3, "n_known": 1}}
+        and shown["tables"] == {"products": {"n_new": 3, "n_known": 1, "n_changed": 0}}
         and shown["adds_up"] is True
     )
+
+
+def test_it_says_how_many_rows_that_were_there_were_changed(bring):
+    bring("customer_id,country\na,\nb,DE\n", "customers.csv")
+    again = bring("customer_id,country\na,FR\nb,DE\nc,\n", "more.csv")
+    assert again.as_dict()["tables"]["customers"] == {"n_new": 1, "n_known": 2, "n_changed": 1}
+    assert "  customers: 1 new, 2 were there already (1 of them changed)" in again.lines()
