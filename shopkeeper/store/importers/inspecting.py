@@ -12,6 +12,8 @@ from shopkeeper.store.importers.personal import IDENTITY_COLUMNS, personal_colum
 from shopkeeper.store.importers.presets.preset import Preset
 from shopkeeper.store.importers.reading.relation import Rows
 from shopkeeper.store.importers.recognition import ASSUMED, OF_ORDER, RETURNED_AT, Recognition, Use, check_target, references
+from shopkeeper.store.importers.values.convert import are_numbers
+from shopkeeper.store.importers.values.moments import are_moments
 from shopkeeper.store.importers.words import synonyms
 
 # What a file for one table may bring along for others. Its columns must be strong matches there.
@@ -43,7 +45,21 @@ def recognize(
     else:
         chosen = table or _table_of(typed) or synonyms.table_for(_with_goals(names, map or {}))
         found = _from_words(rows, chosen, names, typed)
-    return _finished(replace(found, uses={**found.uses, **typed}), typed)
+    found = _finished(replace(found, uses={**found.uses, **typed}), typed)
+    return replace(found, fitting=_fitting(rows, found))
+
+
+def _fitting(rows: Rows, found: Recognition) -> dict[str, tuple[str, ...]]:
+    """What is missing → the columns without a use whose values could be that, or with one where every column has one."""
+    wanted = (*found.missing, *(("order_lines.at",) if found.needs_orders else ()))
+    fits = {"moment": are_moments, "date": are_moments, "number": are_numbers, "integer": are_numbers}
+    free = [column for column in rows.columns if column.name in found.ignored]
+    fitting: dict[str, tuple[str, ...]] = {}
+    for target in wanted:
+        table, column = target.split(".", 1)
+        is_fit = fits.get(schema.table(table).column(column).type, lambda _: True)
+        fitting[target] = tuple(one.name for one in free or rows.columns if is_fit(one))
+    return fitting
 
 
 def _with_goals(names: Sequence[str], map: Mapping[str, str]) -> list[str]:

@@ -56,7 +56,10 @@ class Use:
 
 @dataclass(frozen=True)
 class Recognition:
-    """How a file is understood: ``uses`` maps ``table.column`` to its source; without the ``missing`` ones it cannot be."""
+    """How a file is understood: ``uses`` maps ``table.column`` to its source; without the ``missing`` ones it cannot be.
+
+    ``fitting`` maps what is missing to the columns of the file that are not used and whose values would do.
+    """
 
     opened: Opened
     names: tuple[str, ...]
@@ -67,6 +70,7 @@ class Recognition:
     notes: tuple[str, ...] = ()
     line_number: str | None = None
     personal: frozenset[str] = field(default_factory=frozenset)
+    fitting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def primary(self) -> str:
@@ -174,21 +178,7 @@ def _no_table(file: str, names: Sequence[str]) -> ImportProblem:
 
 
 def _missing(recognition: Recognition) -> ImportProblem:
-    options: list[str] = []
-    for target in recognition.missing:
-        table, column = target.split(".", 1)
-        near = synonyms.nearest_columns(table, column, recognition.ignored)
-        found = schema.table(table).column(column)
-        if near:
-            options += [f"--map {_shell(f'{name}={target}')}" for name in near]
-        elif found.choices:
-            constant = f"'{_example(column, found.choices)}'={target}"
-            options.append(f"--map {_shell(constant)}   (the same for every row)")
-        elif found.type == "moment" and not any(recognition.ignored):
-            constant = f"'2024-01-31'={target}"
-            options.append(f"--map {_shell(constant)}   (the same for every row)")
-        else:
-            options.append(f"--map COLUMN={target}   (COLUMN is one of: {', '.join(recognition.ignored or recognition.names)})")
+    options = [option for target in recognition.missing for option in _options(recognition, target)]
     wanted = "; ".join(
         f"{target} ({schema.table(target.split('.')[0]).column(target.split('.')[1]).meaning})" for target in recognition.missing
     )
@@ -196,16 +186,50 @@ def _missing(recognition: Recognition) -> ImportProblem:
         f"{recognition.opened.path.name} looks like {recognition.primary}, but lacks {', '.join(recognition.missing)}.",
         got=", ".join(recognition.names[:40]),
         wanted=wanted,
-        next="type " + "\n        or   ".join(options),
+        next=_what_next(recognition, options),
         missing=list(recognition.missing),
         suggestions=options,
     )
 
 
+def _options(recognition: Recognition, target: str) -> list[str]:
+    """What can be typed for a column of ours that is missing; nothing where none of the file's columns would do."""
+    table, column = target.split(".", 1)
+    fitting = recognition.fitting.get(target, ())
+    near = synonyms.nearest_columns(table, column, fitting)
+    found = schema.table(table).column(column)
+    if near:
+        return [f"--map {_shell(f'{name}={target}')}" for name in near]
+    if found.choices:
+        constant = f"'{_example(column, found.choices)}'={target}"
+        return [f"--map {_shell(constant)}   (the same for every row)"]
+    if fitting:
+        return [f"--map COLUMN={target}   (COLUMN is one of: {', '.join(fitting)})"]
+    if found.type == "moment":
+        constant = f"'2024-01-31'={target}"
+        return [f"--map {_shell(constant)}   (the same for every row)"]
+    return []
+
+
+def _what_next(recognition: Recognition, options: Sequence[str]) -> str:
+    """The commands to type; first of all that the file lacks something, where no column of it would do."""
+    typed = "type " + "\n        or   ".join(options)
+    lacking = [one for one in recognition.missing if not recognition.fitting.get(one) and not _has_choices(one)]
+    if not lacking:
+        return typed
+    again = f"export it again with {', '.join(lacking)}: no column of this file can be that"
+    return f"{again}\n        or {typed}" if options else again
+
+
+def _has_choices(target: str) -> bool:
+    table, column = target.split(".", 1)
+    return bool(schema.table(table).column(column).choices)
+
+
 def no_orders(recognition: Recognition) -> ImportProblem:
     """The error that lines without a moment cannot come before their orders."""
-    near = synonyms.nearest_columns("order_lines", "at", recognition.ignored)
-    options = [f"--map {_shell(f'{name}=order_lines.at')}" for name in near]
+    dated = recognition.fitting.get("order_lines.at", ())
+    options = [f"--map {_shell(f'{name}=order_lines.at')}" for name in dated]
     constant = _shell("'2024-01-31'=order_lines.at")
     options = options or [f"--map {constant}   (the same for every row)"]
     return ImportProblem(

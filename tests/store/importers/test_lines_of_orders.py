@@ -80,6 +80,13 @@ def test_a_shop_without_orders_refuses_before_anything_is_written(store, write):
     assert not store.imports.list()
 
 
+def test_a_column_that_reads_as_a_moment_is_the_second_way(store, write):
+    path = write("order_id,product_id,quantity,price,Fecha\n1,a,2,5,2024-01-05\n", "order_items.csv")
+    with pytest.raises(ImportProblem) as refused:
+        import_file(store, path)
+    assert refused.value.next.endswith("or type --map Fecha=order_lines.at")
+
+
 def test_not_one_known_order_refuses_too(store, bring, write):
     bring(LAST, "orders.csv")
     with pytest.raises(ImportProblem) as refused:

@@ -31,6 +31,20 @@ def test_what_is_missing_comes_with_the_line_to_type(store, write):
     assert report.tables["order_lines"].n_new == 1
 
 
+def test_only_columns_that_could_be_it_are_advised(write):
+    payments = "order_id,payment_sequential,payment_type,payment_installments,payment_value\n"
+    problem = inspect(write(payments + "a,1,card,8,99.33\nb,2,voucher,1,24.39\n")).problem()
+    assert problem is not None
+    assert problem.next.startswith("export it again with orders.at: no column of this file can be that")
+    assert "payment_" not in problem.next
+    problem = inspect(write(payments.replace("sequential", "entered") + "a,2024-01-05,card,8,99.33\n")).problem()
+    assert problem is not None
+    assert problem.next == "type --map COLUMN=orders.at   (COLUMN is one of: payment_entered)"
+    problem = inspect(write("order_id,at,product_id,note,gulden\na,2024-01-05,p,nice,€ 12.50\n"), table="order_lines").problem()
+    assert problem is not None
+    assert problem.facts["suggestions"] == ["--map COLUMN=order_lines.price   (COLUMN is one of: gulden)"]
+
+
 def test_the_line_to_type_for_a_constant_works_as_it_is_printed(store, write):
     path = write("SessionId\tItemId\tTime\n3\t214\t1396437466.94\n")
     problem = inspect(path).problem()

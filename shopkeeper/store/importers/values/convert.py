@@ -16,6 +16,7 @@ from shopkeeper.store.importers.words.synonyms import words
 NULL_WORDS = ("NULL", "null", "NaN", "nan", "None", "none", "N/A", "n/a", "NA", "\\N", "#N/A", "NaT", "<NA>")
 WORDY = frozenset({"title", "description", "text", "name", "note", "search_term"})  # where "None" may be meant
 PLAIN_NUMBER = re.compile(r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$")
+ANY_NUMBER = re.compile(r"^\s*[^\w\s]{0,2}\s*\(?[-+]?\d[\d.,' \u00a0]*([eE][-+]?\d+)?\)?\s*([^\d\s]{1,3})?\s*$")
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 YES = ("true", "t", "yes", "y", "1", "1.0", "on", "是", "有", "真", "subscribed", "enabled")
 NO = ("false", "f", "no", "n", "0", "0.0", "off", "否", "无", "假", "not_subscribed", "unsubscribed", "disabled")
@@ -31,6 +32,12 @@ class Conversion:
     def over(self, x: str) -> str:
         """The expression with ``x`` in its place."""
         return self.sql.replace("{x}", x)
+
+
+def are_numbers(source: SourceColumn) -> bool:
+    """True when most of the sampled values of a column read as numbers, in any of the ways that people write them."""
+    read = sum(1 for value in source.sample if ANY_NUMBER.match(value))
+    return read > len(source.sample) / 2
 
 
 def is_text(source: SourceColumn) -> bool:

@@ -51,6 +51,15 @@ WAYS = (
 )  # fmt: skip
 
 
+def are_moments(source: SourceColumn) -> bool:
+    """True when most of the sampled values of a column read as moments."""
+    if source.type.startswith(("TIMESTAMP", "DATE")):
+        return True
+    filled = [value.strip() for value in source.sample]
+    read = sum(1 for value in filled if EPOCH.match(value) or any(way.pattern.match(value) for way in WAYS))
+    return read > len(filled) / 2
+
+
 def to_moment(source: SourceColumn, column: Column, probe: Probe, form: str = "") -> Conversion:
     """A moment in UTC. ``form`` settles what cannot be seen: ``d/m/y``, ``m/d/y`` or a strptime form such as %d.%m.%y."""
     if source.type.startswith("TIMESTAMP WITH TIME ZONE") or source.type.startswith("TIMESTAMPTZ"):
