@@ -279,6 +279,7 @@ def _report(
         outcome.kept,
         outcome.rejected,
         outcome.ignored,
+        tuple(outcome.notes),
         seconds,
         dry_run=dry_run,
     )

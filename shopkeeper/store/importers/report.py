@@ -22,7 +22,8 @@ class TableCount:
 class ImportReport:
     """The outcome. Every row of the file is in exactly one of ``kept``, ``rejected`` and ``ignored``: see `adds_up`.
 
-    ``kept``, ``rejected`` and ``ignored`` map what became of rows (in words; for rejected the rule) to how many.
+    ``kept``, ``rejected`` and ``ignored`` map what became of rows (in words; for rejected the rule) to how many. ``notes`` say
+    what somebody should look at.
     """
 
     source: str
@@ -33,6 +34,7 @@ class ImportReport:
     kept: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
     already_imported: bool = False
     dry_run: bool = False
@@ -59,6 +61,7 @@ class ImportReport:
             "kept": dict(self.kept),
             "rejected": dict(self.rejected),
             "ignored": dict(self.ignored),
+            "notes": list(self.notes),
             "adds_up": self.adds_up,
             "seconds": round(self.seconds, 3),
             "recognition": self.recognition.as_dict(),
@@ -80,6 +83,7 @@ class ImportReport:
             known = f", {rows.n_known:,} were there already" if rows.n_known else ""
             known += f" ({rows.n_changed:,} of them changed)" if rows.n_changed else ""
             found.append(f"  {name}: {rows.n_new:,} new{known}")
+        found += [f"  note: {note}" for note in self.notes]
         if self.n_rejected and not self.dry_run:
             found.append("  rejected rows and their reasons are in the table `rejected`")
         return found

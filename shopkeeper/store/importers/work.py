@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_L
 GROUPS_A_FILE = 12  # 1.5 million rows a segment
 READ_UNTIL, WRITE_UNTIL = 0.7, 0.9
 FOREVER = 2**62  # later than any moment
+CLOCK = ("events", "orders", "order_lines")  # whose newest moment is the shop's own today
+STRAY_DAYS, FEW_STRAYS = 30, 5
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Outcome:
     kept: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     n_rows: int = 0
     stand_ins: tuple[str, ...] = ()
 
@@ -70,7 +74,26 @@ class Work:
         if not (self._is_plain() and self._straight()):
             self._staged()
         self.progress.step(WRITE_UNTIL, "counting the rows")
+        self._note_strays()
         return self.outcome
+
+    def _note_strays(self) -> None:
+        """Note a handful of rows that lie far after all others: they move the shop's own today, and what counts back from it."""
+        files = self.outcome.files.get(self.recognition.primary)
+        if not files or self.recognition.primary not in CLOCK:
+            return
+        n_rows = int(self.session.one(f"SELECT count(*) FROM {parquet(files)}")[0])
+        most = max(n_rows // 10_000, min(FEW_STRAYS, n_rows // 1000))
+        newest = self.session.rows(f'SELECT "at" FROM {parquet(files)} ORDER BY "at" DESC LIMIT {most + 1}') if most else []
+        moments = [row[0] for row in newest]
+        gaps = [(later - earlier).days for later, earlier in pairwise(moments)]
+        n_strays = max((place + 1 for place, days in enumerate(gaps) if days > STRAY_DAYS), default=0)
+        if n_strays:
+            self.outcome.notes.append(
+                f"{n_strays:,} of {n_rows:,} rows lie {gaps[n_strays - 1]:,} days and more after all others, "
+                f"from {moments[n_strays - 1]:%Y-%m-%d} to {moments[0]:%Y-%m-%d}: "
+                "the shop's today is the newest of them, and the last weeks and months are counted back from there"
+            )
 
     def _is_plain(self) -> bool:
         """True when the file's rows are one fact's rows, with their ids: such a file becomes segments in one pass."""

@@ -26,3 +26,33 @@ def test_it_says_how_many_rows_that_were_there_were_changed(bring):
     again = bring("customer_id,country\na,FR\nb,DE\nc,\n", "more.csv")
     assert again.as_dict()["tables"]["customers"] == {"n_new": 1, "n_known": 2, "n_changed": 1}
     assert "  customers: 1 new, 2 were there already (1 of them changed)" in again.lines()
+
+
+def clicks(*strays):
+    rows = [f"{place},view_item,p,2024-01-{1 + place % 28:02}" for place in range(1000)]
+    rows += [f"s{place},view_item,p,{at}" for place, at in enumerate(strays)]
+    return "event_id,event,product_id,at\n" + "\n".join(rows) + "\n"
+
+
+def test_a_row_far_after_all_others_is_noted_and_kept(bring, rows):
+    report = bring(clicks("2025-03-04"))
+    assert report.kept == {"events": 1001}
+    assert report.notes == (
+        "1 of 1,001 rows lie 401 days and more after all others, from 2025-03-04 to 2025-03-04: the shop's today is the newest of "
+        "them, and the last weeks and months are counted back from there",
+    )
+    assert f"  note: {report.notes[0]}" in report.lines()
+    assert report.as_dict()["notes"] == list(report.notes)
+    assert rows("SELECT count(*) FROM events") == [(1001,)]
+
+
+def test_several_strays_are_noted_together_and_gaps_within_the_trade_are_not(bring):
+    summer = [f"{place},view_item,p,2024-06-{1 + place % 28:02}" for place in range(4000, 6000)]
+    later = ["x,view_item,p,2025-08-01", "y,view_item,p,2025-08-02", "z,view_item,p,2026-01-01"]
+    assert bring(clicks() + "\n".join(summer) + "\n", "gap.csv", dry_run=True).notes == ()
+    (note,) = bring(clicks() + "\n".join([*summer, *later]) + "\n", "more.csv").notes
+    assert note.startswith("3 of 3,003 rows lie 399 days and more after all others, from 2025-08-01 to 2026-01-01")
+
+
+def test_few_rows_have_no_strays(bring):
+    assert bring("event_id,event,product_id,at\na,view_item,p,2020-01-01\nb,view_item,p,2024-01-01\n").notes == ()
