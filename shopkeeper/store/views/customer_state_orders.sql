@@ -10,7 +10,7 @@ WITH ordered AS (
     FROM customer_orders
 ),
 placed AS (
-    SELECT customer_id, local_times.date AS day, hour, weekday
+    SELECT customer_id, local_times.date AS day, hour, weekday, hour > 0 OR "at" <> quarter AS has_time
     FROM ordered JOIN local_times ON ordered.quarter = local_times.quarter_at
 ),
 gaps AS (
@@ -27,9 +27,13 @@ rhythm AS (
     WHERE gap IS NOT NULL
     GROUP BY customer_id
 ),
+-- Where every order lies at midnight only its day is known, and nobody has a usual hour.
+timed AS (
+    SELECT 1 AS one FROM placed WHERE has_time LIMIT 1
+),
 hours AS (
     SELECT customer_id, max(n * 100 + 99 - hour) AS most
-    FROM (SELECT customer_id, hour, count(*) AS n FROM placed GROUP BY customer_id, hour)
+    FROM (SELECT customer_id, hour, count(*) AS n FROM placed CROSS JOIN timed GROUP BY customer_id, hour)
     GROUP BY customer_id
 ),
 weekdays AS (

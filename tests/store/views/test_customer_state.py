@@ -241,3 +241,19 @@ def test_what_comes_later_changes_nothing(shop):
         assert {row["customer_id"]: row for row in earlier.table("customer_state").to_pylist()} == before
     assert before["c1"]["n_orders"] == 2
     assert before["c1"]["n_messages"] == 0
+
+
+def test_where_only_the_days_of_orders_are_known_there_is_no_usual_hour(store):
+    midnight = [line(str(n), f"d{n}", f"2024-01-0{n}T05:00:00Z", "c", "p", 1, 5.0) for n in range(1, 4)]
+    store.append("order_lines", midnight)
+
+    def habits():
+        with store.view(as_of=NOW, time_zone="America/New_York") as view:
+            query = "SELECT customer_id, hour, hour_share, weekday, n_orders FROM customer_state ORDER BY 1"
+            return [tuple(row.values()) for row in view.sql(query).to_pylist()]
+
+    assert habits() == [("c", None, None, 1, 3)]
+    store.append(
+        "order_lines", [line("x", "x", "2024-01-05T15:30:00Z", "d", "p", 1, 5.0)]
+    )  # one with a time: midnight is one, too
+    assert habits() == [("c", 0, 1.0, 1, 3), ("d", 10, 1.0, 5, 1)]
