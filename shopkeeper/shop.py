@@ -57,6 +57,7 @@ class Shop:
         self.time_zone = known_time_zone(self._shop.time_zone)
         self.languages = self._shop.languages
         self.answers = Answers(store, registry, self.time_zone, self.currency)
+        self._is_open = True
 
     # -- opening and closing
 
@@ -106,8 +107,16 @@ class Shop:
 
     def close(self) -> None:
         """Write down what is pending and let the files go."""
+        self._is_open = False
         self.answers.close()
         self.store.close()
+
+    def __repr__(self) -> str:
+        """Name, folder and how many rows its tables have."""
+        if not self._is_open:
+            return f"<Shop {self.name!r} in {self.folder}, closed>"
+        n_rows = sum(self.store.count(table.name) for table in TABLES.values() if table.kind in ("fact", "entity"))
+        return f"<Shop {self.name!r} in {self.folder}, {n_rows:,} rows>"
 
     def __enter__(self) -> Shop:
         return self
@@ -215,10 +224,14 @@ class Shop:
         as_of: datetime | None = None,
         force: bool = False,
         progress: Progress = Silent(),  # noqa: B008 - stateless
+        **named: Any,
     ) -> FinishedRun:
-        """Run one task (not what it reads from) and keep its result. Raises what stopped it; the run is recorded all the same."""
+        """Run one task (not what it reads from) and keep its result. Raises what stopped it; the run is recorded all the same.
+
+        Settings for this run alone stand by their names, ``shop.run("customers.value", horizon_days=90)``, or in a mapping.
+        """
         declared = self.registry.task(task)
-        resolved = self.settings(declared.capability, settings)
+        resolved = self.settings(declared.capability, {**(settings or {}), **named})
         order = Order(
             task=declared,
             settings=resolved,

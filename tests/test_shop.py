@@ -74,6 +74,24 @@ def test_learn_runs_in_order_and_refuses_by_name(shop: Shop, declared: list[str]
     assert shop.sql("select product_id from product_counts where n_events = 3").to_pylist() == [{"product_id": "A"}]
 
 
+def test_a_setting_of_a_run_stands_by_its_name_or_in_a_mapping(shop: Shop, declared: list[str]):
+    counting.declare(declared)
+    shop.append("events", EVENTS)
+    assert shop.run("counting.count").n_rows == 3
+    assert shop.run("counting.count", {"least": 2}).n_rows == 1
+    assert shop.run("counting.count", least=2).n_rows == 1
+    assert shop.run("counting.count", {"least": 1, "value": 0.4}, least=2).n_rows == 1
+    with pytest.raises(SettingError, match="did you mean 'least'"):
+        shop.run("counting.count", leasd=2)
+
+
+def test_a_shop_shows_its_name_its_folder_and_how_many_rows(shop: Shop):
+    shop.append("events", EVENTS)
+    assert repr(shop) == f"<Shop {shop.name!r} in {shop.folder}, 5 rows>"
+    shop.close()
+    assert repr(shop) == f"<Shop {shop.name!r} in {shop.folder}, closed>"
+
+
 def test_a_result_that_was_never_made_says_how_to_make_it(shop: Shop, declared: list[str]):
     counting.declare(declared)
     with pytest.raises(NotLearned, match=r"shopkeeper learn counting\.count"):
