@@ -6,7 +6,8 @@ import pytest
 
 from shopkeeper.server.dashboard.desk import Desk
 from shopkeeper.server.dashboard.format import Format
-from shopkeeper.server.dashboard.pages.customers.writing import moment, named, written
+from shopkeeper.server.dashboard.models.customers.profile import Reason
+from shopkeeper.server.dashboard.pages.customers.writing import moment, named, telling, written
 from shopkeeper.server.dashboard.words import Words
 
 
@@ -44,3 +45,9 @@ def test_features_have_names_and_those_of_the_shops_own_words_say_which(desk):
 def test_moments_come_as_text_or_as_they_are():
     at = moment("2026-03-12T10:00:00+00:00")
     assert moment(at) is at
+
+
+def test_a_reason_whose_value_is_the_usual_one_as_written_is_none(desk):
+    few, none = Reason("n_carts", 2, 0, 0.4), Reason("n_carts", 0, 0, -0.2)
+    nearly = Reason("recency_days", 40.2, 40.4, 0.1)
+    assert list(telling(desk(), (few, none, nearly))) == [(few, "2, usually 0")]
