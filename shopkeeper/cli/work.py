@@ -112,7 +112,7 @@ def _report(run: Run) -> None:
     if run.scores:
         columns = ("score", "value", "95 % interval", "baseline", "its value", "difference", "verdict", "cases")
         table_out(columns, (_score_row(score) for score in run.scores), numbers=("value", "its value", "cases"))
-    if run.promotion_reason and run.state == "done":
+    if run.scores and run.promotion_reason and run.state == "done":
         typer.echo(f"  {'In service now' if run.promoted else 'Not taken into service'}: {run.promotion_reason}")
     if run.state in {"done", "unchanged"}:
         typer.echo(f"  {run.n_rows} rows: shopkeeper show {run.writes}")
