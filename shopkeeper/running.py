@@ -189,7 +189,8 @@ def _check_needs(registry: Registry, task: Task, view: StoreView) -> None:
         if got >= wanted:
             continue
         writer = registry.writer(name)
-        sources = registry.table(name).of or (name,)
+        behind = [source for source in registry.table(name).of if registry.table(source).kind != "view"]
+        sources = behind or registry.table(name).of or (name,)
         what_next = f"run {writer.name!r} first" if writer else f"import {' or '.join(sources)}: `shopkeeper import FILE`"
         raise NotEnoughData(
             f"{task.name!r} needs more in table {name!r}.",

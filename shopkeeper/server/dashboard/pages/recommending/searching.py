@@ -29,7 +29,8 @@ def service(desk: Desk, found: InService | None) -> None:
         with cards.box("sk-row"):
             cards.text(t.method(found.method), "sk-big")
             cards.link(found.version, f"/tasks/{TASK}", "sk-muted sk-small mono")
-        cards.text(t(f"service.{found.method if found.method in TOLD else 'other'}"), "sk-muted")
+        kind = found.method.partition("_")[0] if found.method.startswith("hybrid") else found.method
+        cards.text(t(f"service.{kind if kind in TOLD else 'other'}"), "sk-muted")
         if found.sources:
             with cards.box("sk-row"):
                 cards.text(t("service.sources"), "sk-muted sk-small", "span")
