@@ -1,8 +1,8 @@
 """The stage of each customer's life at a moment, from their own rhythm: new, active, loyal, returned, at risk or lapsed.
 
-After each order day two borders are known, how long a silence is unusual and from which hardly anybody comes back. A customer is at risk
-from the first on and lapsed from the second. Who orders again after having lapsed has returned, until the next order; who has
-ordered often enough in a row without lapsing is loyal; who has ordered once is new; everybody else is active.
+After each order day two borders are known, how long a silence is unusual and from which hardly anybody comes back. A customer is
+at risk from the first on and lapsed from the second. Who orders again after having lapsed has returned, until the next order; who
+has ordered often enough in a row without lapsing is loyal; who has ordered once is new; everybody else is active.
 """
 
 # Kernels take what numba compiles them for: their arrays' types stand in their words.
