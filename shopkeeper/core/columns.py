@@ -43,7 +43,7 @@ class Table:
     ``lookup`` names columns by which single rows are fetched in under a millisecond.
     ``of`` names the tables that a view is derived from.
     ``is_held``: others build on this view, so it is worked out once and held as long as the view of the shop is open.
-    ``leaves_out`` names the one of ``of`` whose rows this view takes out of the first of them; without these it is the first.
+    ``differs_by`` names the one of ``of`` whose rows make this view differ from the first of them; without any it is the first.
     ``is_noted_later``: rows of this fact say when they were noted, which may be years after the trade: they move no clock.
     ``timeless`` entities say what people mean, not what was: a view of any moment shows them as they are known now.
     """
@@ -58,7 +58,7 @@ class Table:
     of: tuple[str, ...] = ()
     timeless: bool = False
     is_held: bool = False
-    leaves_out: str = ""
+    differs_by: str = ""
     is_noted_later: bool = False
 
     def __post_init__(self) -> None:

@@ -193,7 +193,7 @@ class StoreView:
 
     def _derived(self, declared: Table) -> str:
         """The text of a shared view; ``{as_of}`` in it is the view's moment, ``{time_zone}`` the shop's."""
-        if declared.leaves_out and not self._cursor.execute(f'SELECT 1 FROM "{declared.leaves_out}" LIMIT 1').fetchone():
+        if declared.differs_by and not self._cursor.execute(f'SELECT 1 FROM "{declared.differs_by}" LIMIT 1').fetchone():
             # Joined with nothing, a large shop's lines would still be hashed, and what is built on them planned worse.
             return f'SELECT * FROM "{declared.of[0]}"'
         clock = f"TIMESTAMP '{self._as_of.replace(tzinfo=None).isoformat(sep=' ')}'"

@@ -56,12 +56,12 @@ OWNED_LINES = Table(
     "owned_lines", "view",
     "Every order line with its customer: its own, or else its order's. This is where it is decided whose a line is.",
     ORDER_LINES.columns,
-    moment="at", of=("order_lines", "order_customers"), leaves_out="order_customers",
+    moment="at", of=("order_lines", "order_customers"), differs_by="order_customers",
 )  # fmt: skip
 
 SOLD_LINES = Table(
     "sold_lines", "view", "The lines of orders that were not cancelled: what was bought and what came back.", ORDER_LINES.columns,
-    moment="at", of=("owned_lines", "cancelled_orders"), leaves_out="cancelled_orders",
+    moment="at", of=("owned_lines", "cancelled_orders"), differs_by="cancelled_orders",
 )  # fmt: skip
 
 SESSION_CUSTOMERS = Table(
