@@ -96,6 +96,20 @@ def make_shop(tmp_path_factory) -> Iterator[Callable[[Mapping[str, pa.Table]], o
 
 
 @pytest.fixture(scope="session")
+def with_group():
+    """Completes a request: answers about a group of customers want to know which."""
+    from shopkeeper.core.settings import knobs
+
+    def complete(answer, request: Mapping[str, object]) -> dict[str, object]:
+        names = ("segment", "expression")
+        if not set(names) <= {knob.name for knob in knobs(answer.request)}:
+            return dict(request)
+        return {name: value for name, value in request.items() if name not in names} | {"expression": "everyone"}
+
+    return complete
+
+
+@pytest.fixture(scope="session")
 def learned(world, make_shop):
     """A shop that has learned everything once. Laws may ask it and read it, not change it."""
     shop = make_shop(world.tables)

@@ -66,8 +66,8 @@ def n_calls_to_disk(work):
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_asking_opens_nothing(answer, started):
-    requests = examples(answer)
+def test_asking_opens_nothing(answer, started, with_group):
+    requests = [with_group(answer, request) for request in examples(answer)]
     for request in requests:
         started.answers.ask(answer.name, request)
     asking.touched = []
@@ -82,9 +82,9 @@ def test_asking_opens_nothing(answer, started):
 
 @pytest.mark.skipif(not ACCOUNT.exists(), reason="the kernel keeps no account of a thread's reading and writing here")
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_asking_neither_reads_nor_writes(answer, started):
+def test_asking_neither_reads_nor_writes(answer, started, with_group):
     """Also through what is open already: a query on a connection would count."""
-    requests = examples(answer)
+    requests = [with_group(answer, request) for request in examples(answer)]
 
     def ask():
         for request in requests * 5:
@@ -108,8 +108,8 @@ def test_the_watch_sees_a_touch(tmp_path, started):
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_many_may_ask_at_once(answer, started):
-    requests = examples(answer)
+def test_many_may_ask_at_once(answer, started, with_group):
+    requests = [with_group(answer, request) for request in examples(answer)]
 
     def said(request):
         body = started.answers.ask(answer.name, request)

@@ -16,32 +16,32 @@ MODELS = [pytest.param(task, id=name) for name, task in sorted(REGISTRY.tasks.it
 IDS = ("c000001", "c000042", "p000003", "p000040", "nobody")
 
 
-def replies(shop, answer):
+def replies(shop, answer, with_group):
     bodies = []
     for name in IDS:
-        request = {knob.name: name for knob in knobs(answer.request) if knob.required}
+        request = with_group(answer, {knob.name: name for knob in knobs(answer.request) if knob.required})
         body = shop.answers.ask(answer.name, request)
         bodies.append({field: value for field, value in body.items() if field != "decision_id"})
     return bodies
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_loading_twice_gives_the_same_answers(answer, learned):
+def test_loading_twice_gives_the_same_answers(answer, learned, with_group):
     task = REGISTRY.task(answer.uses)
     current = learned.store.models.current(task.name)
     with closing(learned.view()) as view:
         models = [task.load(current.path, view) for _ in range(2)]
     for name in IDS:
-        request = answer.request(**{knob.name: name for knob in knobs(answer.request) if knob.required})
+        request = answer.request(**with_group(answer, {knob.name: name for knob in knobs(answer.request) if knob.required}))
         first, second = (answer.function(model, request).body for model in models)
         assert first == second
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_a_restart_changes_no_answer(answer, learned):
-    before = replies(learned, answer)
+def test_a_restart_changes_no_answer(answer, learned, with_group):
+    before = replies(learned, answer, with_group)
     with Shop.open(learned.folder) as again:
-        assert replies(again, answer) == before
+        assert replies(again, answer, with_group) == before
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def copied(learned, tmp_path_factory):
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_a_copy_gives_the_same_answers(answer, learned, copied):
-    assert replies(copied, answer) == replies(learned, answer)
+def test_a_copy_gives_the_same_answers(answer, learned, copied, with_group):
+    assert replies(copied, answer, with_group) == replies(learned, answer, with_group)
 
 
 @pytest.mark.parametrize("task", MODELS)

@@ -87,14 +87,19 @@ def the_same(model, known, learned, own, **request):
     return float((found == lists)[there].mean())
 
 
-NETWORKS = [
-    pytest.param(name, marks=pytest.mark.skipif(bool(missing()), reason=missing())) for name in HYBRIDS if name != "hybrid"
+GIVEN = {"defaults": {}, "unusual": UNUSUAL}
+WAYS = [
+    pytest.param(method, given, id=f"{method}-{name}")
+    for method in ("item_graph", "ease", "als", "session_neighbors", "hybrid")
+    for name, given in GIVEN.items()
+] + [  # all networks go this way, and are held to what they give in deep/: one with crossed fields, one without
+    pytest.param(method, {}, id=method, marks=pytest.mark.skipif(bool(missing()), reason=missing()))
+    for method in ("hybrid_wide_deep", "hybrid_ncf")
 ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("given", [{}, UNUSUAL], ids=["defaults", "unusual"])
-@pytest.mark.parametrize("method", ["item_graph", "ease", "als", "session_neighbors", "hybrid", *NETWORKS])
+@pytest.mark.parametrize(("method", "given"), WAYS)
 def test_an_answer_names_what_the_method_lists(world, view_of, save, tmp_path, monkeypatch, method, given):
     model, known, learned = served_and_learned(world, view_of, save, tmp_path, monkeypatch, method, given)
     assert (model.order is not None) == (method in HYBRIDS)
