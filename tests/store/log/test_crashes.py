@@ -104,7 +104,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("seed", [2, 3, 4])
 def test_killed_many_times(tmp_path, seed):
-    rounds(tmp_path, n_rounds=25, seed=seed)
+    rounds(tmp_path, n_rounds=8, seed=seed)
 
 
 def test_a_killed_import_leaves_nothing(tmp_path):
